@@ -1,0 +1,12 @@
+//! How long things take: a law, and the random stream it is drawn from.
+//!
+//! Every draw is a function of integers and of `libm`'s portable arithmetic, never of the platform's mathematics
+//! library, so that the same seed gives the same nanoseconds on every machine. That is why the laws are written out
+//! here instead of taken from `rand_distr`, which uses whichever `ln` and `exp` the build happens to link.
+
+mod law;
+mod normal;
+mod stream;
+
+pub use law::{Distribution, LawError};
+pub use stream::Stream;

@@ -1,0 +1,255 @@
+//! The laws a duration can follow.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::normal;
+use super::stream::Stream;
+
+/// A law for a duration, in integer nanoseconds.
+///
+/// Build one by its constructors, which refuse parameters that mean nothing. Drawn values lie between 0 and
+/// [`Distribution::LONGEST_NS`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "law", rename_all = "lowercase")]
+pub enum Distribution {
+    /// Always the same.
+    Constant {
+        /// The value.
+        ns: u64,
+    },
+    /// Anything between two bounds, all alike.
+    Uniform {
+        /// Smallest value.
+        min_ns: u64,
+        /// Largest value.
+        max_ns: u64,
+    },
+    /// Memoryless.
+    Exponential {
+        /// Mean.
+        mean_ns: u64,
+    },
+    /// The exponential of a normal variable: what call and service times usually look like.
+    Lognormal {
+        /// Median.
+        median_ns: u64,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
+    /// A sum of memoryless parts; shape 4 is Erlang-4 (CV 0.5).
+    Gamma {
+        /// 1 / CV².
+        shape: f64,
+        /// Mean / shape.
+        scale_ns: f64,
+    },
+    /// Values that were measured, each equally likely.
+    Empirical {
+        /// In increasing order, at least one.
+        sorted_ns: Vec<u64>,
+    },
+}
+
+/// Parameters that make no law.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum LawError {
+    /// A coefficient of variation or shape out of range.
+    #[error("a coefficient of variation must be a number from 0 to {}, not {cv}", Distribution::LARGEST_CV)]
+    Cv {
+        /// What was given.
+        cv: f64,
+    },
+    /// Bounds the wrong way round.
+    #[error("the smallest value ({min_ns} ns) is larger than the largest ({max_ns} ns): swap them")]
+    Bounds {
+        /// What was given as the smallest.
+        min_ns: u64,
+        /// What was given as the largest.
+        max_ns: u64,
+    },
+    /// A duration beyond all use.
+    #[error("{ns} ns is longer than a year, the longest duration a law may have")]
+    TooLong {
+        /// What was given.
+        ns: u64,
+    },
+    /// No values.
+    #[error("an empirical law needs at least one value")]
+    Empty,
+}
+
+impl Distribution {
+    /// A year: no parameter and no draw is longer.
+    pub const LONGEST_NS: u64 = 365 * 24 * 3600 * 1_000_000_000;
+    /// The largest coefficient of variation accepted: beyond it a sample says nothing of its mean.
+    pub const LARGEST_CV: f64 = 100.0;
+
+    /// Always `ns`.
+    pub fn constant(ns: u64) -> Result<Self, LawError> {
+        Ok(Self::Constant { ns: checked(ns)? })
+    }
+
+    /// Between `min_ns` and `max_ns`, both included.
+    pub fn uniform(min_ns: u64, max_ns: u64) -> Result<Self, LawError> {
+        if min_ns > max_ns {
+            return Err(LawError::Bounds { min_ns, max_ns });
+        }
+        Ok(Self::Uniform { min_ns, max_ns: checked(max_ns)? })
+    }
+
+    /// Memoryless with the given mean.
+    pub fn exponential(mean_ns: u64) -> Result<Self, LawError> {
+        Ok(Self::Exponential { mean_ns: checked(mean_ns)? })
+    }
+
+    /// Lognormal with the given median and coefficient of variation.
+    pub fn lognormal_median(median_ns: u64, cv: f64) -> Result<Self, LawError> {
+        let cv = checked_cv(cv)?;
+        Ok(Self::Lognormal { median_ns: checked(median_ns)?, sigma: libm::sqrt(libm::log1p(cv * cv)) })
+    }
+
+    /// Lognormal with the given mean and coefficient of variation.
+    pub fn lognormal_mean(mean_ns: u64, cv: f64) -> Result<Self, LawError> {
+        let cv = checked_cv(cv)?;
+        let median = checked(mean_ns)? as f64 / libm::sqrt(1.0 + cv * cv);
+        Self::lognormal_median(nanoseconds(median), cv)
+    }
+
+    /// Gamma with the given mean and coefficient of variation; CV 0 is the constant.
+    pub fn gamma(mean_ns: u64, cv: f64) -> Result<Self, LawError> {
+        let squared = checked_cv(cv)? * cv;
+        if squared == 0.0 {
+            return Self::constant(mean_ns);
+        }
+        Ok(Self::Gamma { shape: 1.0 / squared, scale_ns: checked(mean_ns)? as f64 * squared })
+    }
+
+    /// One of the given values, each equally likely.
+    pub fn empirical(mut values_ns: Vec<u64>) -> Result<Self, LawError> {
+        values_ns.sort_unstable();
+        checked(*values_ns.last().ok_or(LawError::Empty)?)?;
+        Ok(Self::Empirical { sorted_ns: values_ns })
+    }
+
+    /// One duration, in nanoseconds.
+    pub fn draw(&self, stream: &mut Stream) -> u64 {
+        match self {
+            Self::Constant { ns } => *ns,
+            Self::Uniform { min_ns, max_ns } => min_ns + stream.below(max_ns - min_ns + 1),
+            Self::Exponential { mean_ns } => nanoseconds(-libm::log(stream.open_unit()) * *mean_ns as f64),
+            Self::Lognormal { median_ns, sigma } => {
+                nanoseconds(*median_ns as f64 * libm::exp(sigma * normal::quantile(stream.open_unit())))
+            }
+            Self::Gamma { shape, scale_ns } => nanoseconds(gamma(*shape, stream) * scale_ns),
+            Self::Empirical { sorted_ns } => {
+                let index = stream.below(sorted_ns.len() as u64);
+                sorted_ns[usize::try_from(index).expect("an index below a length fits")]
+            }
+        }
+    }
+
+    /// The mean, in nanoseconds.
+    pub fn mean_ns(&self) -> f64 {
+        match self {
+            Self::Constant { ns } => *ns as f64,
+            Self::Uniform { min_ns, max_ns } => f64::midpoint(*min_ns as f64, *max_ns as f64),
+            Self::Exponential { mean_ns } => *mean_ns as f64,
+            Self::Lognormal { median_ns, sigma } => *median_ns as f64 * libm::exp(sigma * sigma / 2.0),
+            Self::Gamma { shape, scale_ns } => shape * scale_ns,
+            Self::Empirical { sorted_ns } => {
+                sorted_ns.iter().map(|ns| *ns as f64).sum::<f64>() / sorted_ns.len() as f64
+            }
+        }
+    }
+}
+
+/// Gamma with unit scale: G. Marsaglia and W. W. Tsang, "A Simple Method for Generating Gamma Variables", ACM
+/// Transactions on Mathematical Software 26 (2000), pp. 363–372; shapes below one by their boost.
+fn gamma(shape: f64, stream: &mut Stream) -> f64 {
+    if shape < 1.0 {
+        let boost = libm::pow(stream.open_unit(), 1.0 / shape);
+        return gamma(shape + 1.0, stream) * boost;
+    }
+    let d = shape - 1.0 / 3.0;
+    let c = 1.0 / libm::sqrt(9.0 * d);
+    loop {
+        let x = normal::quantile(stream.open_unit());
+        let root = 1.0 + c * x;
+        if root <= 0.0 {
+            continue;
+        }
+        let v = root * root * root;
+        if libm::log(stream.open_unit()) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+            return d * v;
+        }
+    }
+}
+
+/// A real number of nanoseconds as an integer, kept within 0 and a year.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the integer's range first")]
+fn nanoseconds(value: f64) -> u64 {
+    libm::round(value.clamp(0.0, Distribution::LONGEST_NS as f64)) as u64
+}
+
+fn checked(ns: u64) -> Result<u64, LawError> {
+    if ns > Distribution::LONGEST_NS { Err(LawError::TooLong { ns }) } else { Ok(ns) }
+}
+
+fn checked_cv(cv: f64) -> Result<f64, LawError> {
+    if (0.0..=Distribution::LARGEST_CV).contains(&cv) { Ok(cv) } else { Err(LawError::Cv { cv }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    /// Mean and coefficient of variation of many draws.
+    fn moments(law: &Distribution) -> (f64, f64) {
+        let mut stream = Stream::named(11, "moments", 0);
+        let draws: Vec<f64> = (0..200_000).map(|_| law.draw(&mut stream) as f64).collect();
+        let mean = draws.iter().sum::<f64>() / draws.len() as f64;
+        let variance = draws.iter().map(|draw| (draw - mean).powi(2)).sum::<f64>() / draws.len() as f64;
+        (mean, variance.sqrt() / mean)
+    }
+
+    #[track_caller]
+    fn expect_moments(law: Result<Distribution, LawError>, mean_ns: u64, cv: f64) {
+        let law = law.expect("these parameters are fine");
+        let (mean, got_cv) = moments(&law);
+        let mean_ns = mean_ns as f64;
+        assert!((law.mean_ns() / mean_ns - 1.0).abs() < 1e-6, "stated mean {}", law.mean_ns());
+        assert!((mean / mean_ns - 1.0).abs() < 0.01, "mean {mean}, not {mean_ns}");
+        assert!((got_cv - cv).abs() < 0.02, "cv {got_cv}, not {cv}");
+    }
+
+    #[test]
+    fn draws_have_the_stated_mean_and_spread() {
+        expect_moments(Distribution::constant(SECOND), SECOND, 0.0);
+        expect_moments(Distribution::uniform(0, 2 * SECOND), SECOND, 1.0 / 3.0_f64.sqrt());
+        expect_moments(Distribution::exponential(SECOND), SECOND, 1.0);
+        expect_moments(Distribution::lognormal_mean(SECOND, 0.5), SECOND, 0.5);
+        expect_moments(Distribution::gamma(SECOND, 0.5), SECOND, 0.5);
+        expect_moments(Distribution::gamma(SECOND, 1.5), SECOND, 1.5);
+        expect_moments(Distribution::empirical(vec![0, 2 * SECOND]), SECOND, 1.0);
+    }
+
+    #[test]
+    fn a_median_is_a_median() {
+        let law = Distribution::lognormal_median(SECOND, 1.2).expect("fine");
+        let mut stream = Stream::named(3, "median", 0);
+        let below = (0..100_000).filter(|_| law.draw(&mut stream) < SECOND).count();
+        assert!((49_000..51_000).contains(&below), "{below} of 100,000 below the median");
+    }
+
+    #[test]
+    fn refuses_what_means_nothing() {
+        assert_eq!(Distribution::uniform(2, 1), Err(LawError::Bounds { min_ns: 2, max_ns: 1 }));
+        assert_eq!(Distribution::gamma(1, -0.5), Err(LawError::Cv { cv: -0.5 }));
+        assert!(Distribution::lognormal_mean(1, f64::NAN).is_err());
+        assert_eq!(Distribution::empirical(vec![]), Err(LawError::Empty));
+        assert!(Distribution::constant(u64::MAX).is_err());
+    }
+}

@@ -1,0 +1,112 @@
+//! What a runtime tells the harness about its own life.
+//!
+//! A runtime that finds [`WITNESS`](crate::wire::environment::WITNESS) in its environment connects to that Unix
+//! socket before anything else and writes one [`Record`] a line, as JSON. The laws are judged by these lines and not
+//! by what a client claims. The connection itself is the last fact: the kernel closes it when the process is gone,
+//! however it went, so the reader learns of a SIGKILL too.
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::loopback::BootKind;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// 0, 1, 2 …: a gap means that a line was lost.
+    pub sequence: u64,
+    /// Reading of the machine's monotonic clock (Linux: `CLOCK_MONOTONIC`), in nanoseconds.
+    pub at_ns: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What happened to a runtime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// The process runs. Always the first record.
+    Started {
+        /// Process id.
+        pid: u32,
+        /// Project it is pinned to.
+        project: String,
+        /// Caller it is pinned to.
+        user: String,
+        /// Agent it was started for.
+        agent: String,
+        /// Port it was told to listen on.
+        port: u16,
+    },
+    /// It serves.
+    Ready {
+        /// What the disk decided.
+        boot: BootKind,
+        /// Since [`Fact::Started`].
+        took_ns: u64,
+        /// Events found in the outbox, left by a former life.
+        redelivering: u64,
+    },
+    /// The boot failed; the process will exit.
+    BootFailed {
+        /// Why, in words.
+        reason: String,
+    },
+    /// `session/start` was served.
+    SessionStarted {
+        /// Session id.
+        session: String,
+        /// User id the request named.
+        user: String,
+    },
+    /// `session/end` was served.
+    SessionEnded {
+        /// Session id.
+        session: String,
+        /// Reason the request named.
+        reason: String,
+    },
+    /// A search or a save arrived.
+    Requested {
+        /// Which.
+        what: RequestKind,
+        /// Session id the request carried.
+        session: String,
+        /// Whether this process had started that session.
+        known: bool,
+    },
+    /// A save is durable in the outbox and about to be acknowledged.
+    Saved {
+        /// Turn id the request carried or the runtime chose.
+        turn: String,
+        /// Id under which the cloud will know it.
+        event: String,
+    },
+    /// A request was refused because it was meant for someone else.
+    IdentityRefused {
+        /// Project and user the request named.
+        named: String,
+    },
+    /// `sync/flush` was served.
+    Drained {
+        /// Events the cloud took.
+        flushed: u64,
+        /// Events left in the outbox.
+        remaining: u64,
+    },
+    /// The process is about to exit on its own.
+    Exited {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// The requests worth a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// `search_memory`.
+    Search,
+    /// `turn/after`.
+    Save,
+}

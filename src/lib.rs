@@ -1,0 +1,26 @@
+//! busyhour replays callers against a pool of per-caller MemoAir runtimes and says what they would have felt.
+//!
+//! The rooms, from the ground up; a room may import those above it in this list that its own head names, and
+//! `tests/house.rs` keeps that true:
+//!
+//! * [`base`] — time as integer nanoseconds, ids, named random streams, canaries.
+//! * [`pool`] — the pool's rules as a pure state machine: no clock, no I/O, no waiting.
+//! * [`workload`] — who calls when and says what, as a lazy seeded stream that knows no engine.
+//! * [`measure`] — events to histograms, counters and a summary; thresholds.
+//! * [`scenario`] — a file to a checked, complete, immutable scenario.
+//! * [`client`] — the pool client as a library a voice agent could use.
+//! * [`cloud`] — the mock MemoAir cloud.
+//! * [`run`] — the live engine: real time, real processes, faults.
+//! * [`report`] — a summary to text and files.
+//! * [`cli`] — the front door.
+
+pub mod base;
+pub mod cli;
+pub mod client;
+pub mod cloud;
+pub mod measure;
+pub mod pool;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod workload;

@@ -1,0 +1,192 @@
+//! What an engine reports. Both engines speak these words, so that a figure has one definition.
+
+use crate::base::{Span, TenantIndex, Time};
+
+/// Something that happened in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A call rang, `lag` after it should have.
+    Rang {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it should have.
+        intended: Time,
+        /// How late the engine was.
+        lag: Span,
+    },
+    /// The call was refused and the router turned it away.
+    CallShed {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it rang.
+        rang: Time,
+    },
+    /// The call was still going after the grace period and was hung up.
+    CallCut {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it rang.
+        rang: Time,
+    },
+    /// A turn's recall came to its end, good or bad.
+    Recalled(Recall),
+    /// A turn's save came to its end.
+    Saved(Save),
+    /// A runtime became ready.
+    Booted {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When the boot began.
+        began: Time,
+        /// What the disk decided.
+        kind: BootKind,
+        /// From the order to spawn to ready.
+        took: Span,
+    },
+    /// A drain ended: the process is gone.
+    Drained {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it began.
+        began: Time,
+        /// Why.
+        reason: DrainReason,
+        /// How long it took.
+        took: Span,
+    },
+    /// The pools of a tenant changed.
+    Level {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// What they hold now.
+        level: Level,
+    },
+    /// An error outside a recall and a save, for example a boot nobody waited for any more.
+    Failed {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// Which.
+        code: ErrorCode,
+    },
+}
+
+/// One recall: admission, session start and search, as the caller feels them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recall {
+    /// Whose.
+    pub tenant: TenantIndex,
+    /// When the turn should have started; its latency counts from here.
+    pub intended: Time,
+    /// How late the engine was.
+    pub lag: Span,
+    /// From `intended` to the end, retries and refusals included.
+    pub took: Span,
+    /// `Err` with the code the caller got in the end.
+    pub outcome: Result<(), ErrorCode>,
+    /// What the admission meant and how long it took; absent where the recall was refused before, or where the
+    /// lease was taken when the call rang.
+    pub admission: Option<(Admission, Span)>,
+    /// The session start this recall waited for, if there was one.
+    pub session_start: Option<Span>,
+    /// The HTTP exchange of the search, if it came to that.
+    pub search: Option<Span>,
+}
+
+/// One save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Save {
+    /// Whose.
+    pub tenant: TenantIndex,
+    /// When the turn it belongs to should have started.
+    pub turn_intended: Time,
+    /// From sending to the acknowledgement, admission included.
+    pub took: Span,
+    /// `Err` where it was not acknowledged.
+    pub outcome: Result<(), ErrorCode>,
+}
+
+/// What acquiring a lease meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Admission {
+    /// The runtime was live.
+    Reuse,
+    /// Someone was already booting it.
+    Join,
+    /// It was booted from this host's disk.
+    Warm,
+    /// It was booted from the cloud.
+    Cold,
+}
+
+/// What a boot found on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BootKind {
+    /// The caller's projection.
+    Warm,
+    /// Nothing.
+    Cold,
+}
+
+/// Why a runtime was drained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DrainReason {
+    /// It was the least recently used idle one and its slot was needed.
+    Lru,
+    /// It was idle for the TTL.
+    Idle,
+    /// The pool closed.
+    Close,
+    /// It crashed, or its boot failed.
+    Crash,
+}
+
+/// What the pools of a tenant hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    /// Runtimes that exist, booting and draining ones included.
+    pub runtimes: u32,
+    /// Of them, those with a lease.
+    pub busy: u32,
+    /// Ports they hold.
+    pub ports: u32,
+}
+
+/// A dotted error code, for example `pool.exhausted`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ErrorCode(&'static str);
+
+impl ErrorCode {
+    /// The known code of that name, or `other`: codes come from outside, and a counter per invented name would
+    /// let a broken peer fill the memory.
+    pub fn named(name: &str) -> Self {
+        Self(KNOWN.iter().find(|known| **known == name).copied().unwrap_or(OTHER))
+    }
+
+    /// The dotted name.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+const OTHER: &str = "other";
+
+const KNOWN: [&str; 14] = [
+    "pool.exhausted",
+    "pool.port_exhausted",
+    "pool.closed",
+    "runtime.unauthorized",
+    "runtime.bad_request",
+    "runtime.internal",
+    "runtime.identity_mismatch",
+    "runtime.timeout",
+    "runtime.not_found",
+    "runtime.start_failed",
+    "runtime.unknown_session",
+    "runtime.unreachable",
+    "cloud.unauthorized",
+    "cloud.internal",
+];

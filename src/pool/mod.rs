@@ -1,0 +1,3 @@
+//! The pool's rules as a pure state machine.
+mod settings;
+pub use settings::Settings;

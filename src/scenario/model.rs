@@ -1,0 +1,185 @@
+//! What a scenario means: complete, valid, immutable.
+
+use std::path::PathBuf;
+
+use mock_runtime::behaviour::Behaviour;
+
+use crate::base::{Distribution, Span, TenantIndex};
+use crate::pool;
+use crate::workload::Traffic;
+
+/// A checked scenario. Every default is filled in, every number is in range, every name resolves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Name, fit for a file name.
+    pub name: String,
+    /// The question it asks, in a sentence.
+    pub about: String,
+    /// Where it was read from.
+    pub file: PathBuf,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Calls ring inside this window.
+    pub duration: Span,
+    /// Then those in progress may finish.
+    pub grace: Span,
+    /// What falls into it is played but not counted.
+    pub warm_up: Span,
+    /// Recall budget of a turn, and the search timeout.
+    pub budget: Span,
+    /// Settings of every worker's pool.
+    pub pool: pool::Settings,
+    /// How a runtime behaves.
+    pub runtime: RuntimeModel,
+    /// How the cloud behaves.
+    pub cloud: CloudModel,
+    /// What the call router does with a refusal.
+    pub on_refusal: Refusal,
+    /// Hosts; workers are placed on them in turn.
+    pub hosts: u16,
+    /// In the order of the file; `traffic.tenants` has the same order.
+    pub tenants: Vec<Tenant>,
+    /// Who calls when.
+    pub traffic: Traffic,
+    /// In the order of their times.
+    pub faults: Vec<Fault>,
+    /// As written; checked to be well formed.
+    pub thresholds: Vec<String>,
+}
+
+/// Names and lease of one tenant; its traffic stands in [`Traffic`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tenant {
+    /// Unique within the scenario.
+    pub name: String,
+    /// Project id; absent where the tenant is onboarded through the partner API.
+    pub project: Option<String>,
+    /// Agent ids; empty where the tenant is onboarded. Worker `i` runs agent `i` modulo their number.
+    pub agents: Vec<String>,
+    /// How long a lease is held.
+    pub lease: Lease,
+}
+
+/// How long a lease is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lease {
+    /// For one turn's recall, and again for its save.
+    #[default]
+    Turn,
+    /// From the ring to the end of the call.
+    Call,
+}
+
+/// What is started for a caller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuntimeModel {
+    /// The mock, or another executable.
+    pub program: Program,
+    /// How the mock behaves. `seed` is set from the scenario; `origin_ns` is the engine's to fill in.
+    pub behaviour: Behaviour,
+}
+
+/// What is started for a caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Program {
+    /// The mock inside this binary.
+    #[default]
+    Mock,
+    /// An executable that honours the same environment contract.
+    Binary(PathBuf),
+}
+
+/// How the mock cloud behaves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudModel {
+    /// Added to every answer.
+    pub latency: Distribution,
+    /// Facts the cloud knows about each caller, canary included.
+    pub facts_per_caller: u32,
+    /// Chunks of organisation knowledge in each project, canary included.
+    pub org_chunks: u32,
+}
+
+/// What the call router does on `pool.exhausted` and `pool.port_exhausted`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Refusal {
+    /// The call is turned away.
+    #[default]
+    Shed,
+    /// The turn goes on without memory.
+    Degrade,
+    /// The recall is tried again; when all attempts are used up, the turn goes on without memory.
+    Retry {
+        /// Between attempts.
+        after: Span,
+        /// Attempts in all, the first included. At least 2.
+        attempts: u32,
+    },
+}
+
+/// Something that breaks at a given time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// When, counted from the start of the run.
+    pub at: Span,
+    /// Whom it hits; every tenant where absent.
+    pub tenant: Option<TenantIndex>,
+    /// What breaks.
+    pub kind: FaultKind,
+}
+
+/// What breaks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// Live runtimes are killed.
+    RuntimeCrash {
+        /// Share of them, rounded up.
+        share: f64,
+    },
+    /// Live runtimes stop, keeping their connections open, and then go on.
+    RuntimeHang {
+        /// Share of them, rounded up.
+        share: f64,
+        /// For how long.
+        lasting: Span,
+    },
+    /// Everything a runtime does takes longer.
+    RuntimeSlow {
+        /// Share of them.
+        share: f64,
+        /// By how much.
+        factor: f64,
+        /// For how long.
+        lasting: Span,
+    },
+    /// Starting runtimes fail.
+    RuntimeBootFail {
+        /// Share of them.
+        share: f64,
+        /// They hang instead of exiting.
+        hang: bool,
+        /// For how long.
+        lasting: Span,
+    },
+    /// The cloud answers nothing but 503.
+    CloudDown {
+        /// For how long.
+        lasting: Span,
+    },
+    /// The cloud answers later.
+    CloudSlow {
+        /// Added to every answer.
+        by: Span,
+        /// For how long.
+        lasting: Span,
+    },
+    /// A stranger takes ports of the range, highest first.
+    PortsSquat {
+        /// How many.
+        count: u16,
+        /// For how long.
+        lasting: Span,
+    },
+}
