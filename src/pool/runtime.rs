@@ -1,0 +1,122 @@
+//! What the pool knows of one runtime, one waiting acquire and one lease.
+
+use slotmap::new_key_type;
+
+use super::list::{Link, Linked, List};
+use crate::base::{DrainReason, Time};
+
+/// A caller, as a small integer the shell hands out. The pool keeps an array as long as the largest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u32);
+
+impl Key {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+new_key_type! {
+    /// One life of a runtime. Never used again for another.
+    pub struct RuntimeId;
+    /// One acquire that waits. Never used again for another.
+    pub struct WaiterId;
+    /// One lease. Never used again for another, so giving it back twice is harmless.
+    pub struct LeaseId;
+}
+
+/// One life of a runtime.
+#[derive(Debug)]
+pub(super) struct Runtime {
+    pub(super) key: Key,
+    pub(super) phase: Phase,
+    /// Since when it is booting or idle.
+    pub(super) since: Time,
+    pub(super) leases: u32,
+    pub(super) port: Option<u16>,
+    /// Acquires that wait for the boot, in the order they came.
+    pub(super) waiters: List<WaiterId, PHASE>,
+    /// Its place in the list of its phase: the queue, the boots under way, or the idle ones.
+    phase_link: Link<RuntimeId>,
+    /// Its place among the boots that nobody waits for any more.
+    abandoned_link: Link<RuntimeId>,
+}
+
+/// Where a runtime stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Waits for the drain of its predecessor, a runtime of the same key. Holds a claim, but no slot and no port.
+    Parked,
+    /// Waits for a slot and a port. Holds a claim to the next ones.
+    Queued,
+    /// The process is starting. Holds slot and port from here on.
+    Booting,
+    /// Serves; idle without a lease, busy with one.
+    Ready,
+    /// Is being flushed and ended.
+    Draining(DrainReason),
+}
+
+/// Lane of the list that belongs to the phase; also the lane of a waiter's only list.
+pub(super) const PHASE: usize = 0;
+/// Lane of the list of abandoned boots.
+pub(super) const ABANDONED: usize = 1;
+
+impl Runtime {
+    pub(super) fn new(key: Key, phase: Phase) -> Self {
+        Self {
+            key,
+            phase,
+            since: Time::ZERO,
+            leases: 0,
+            port: None,
+            waiters: List::default(),
+            phase_link: Link::default(),
+            abandoned_link: Link::default(),
+        }
+    }
+}
+
+impl Linked<RuntimeId, PHASE> for Runtime {
+    fn link(&self) -> &Link<RuntimeId> {
+        &self.phase_link
+    }
+
+    fn link_mut(&mut self) -> &mut Link<RuntimeId> {
+        &mut self.phase_link
+    }
+}
+
+impl Linked<RuntimeId, ABANDONED> for Runtime {
+    fn link(&self) -> &Link<RuntimeId> {
+        &self.abandoned_link
+    }
+
+    fn link_mut(&mut self) -> &mut Link<RuntimeId> {
+        &mut self.abandoned_link
+    }
+}
+
+/// An acquire that waits for a boot.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) runtime: RuntimeId,
+    /// The first to want the runtime; the others join.
+    pub(super) caused_the_boot: bool,
+    link: Link<WaiterId>,
+}
+
+impl Waiter {
+    pub(super) fn new(runtime: RuntimeId, caused_the_boot: bool) -> Self {
+        Self { runtime, caused_the_boot, link: Link::default() }
+    }
+}
+
+impl Linked<WaiterId, PHASE> for Waiter {
+    fn link(&self) -> &Link<WaiterId> {
+        &self.link
+    }
+
+    fn link_mut(&mut self) -> &mut Link<WaiterId> {
+        &mut self.link
+    }
+}
