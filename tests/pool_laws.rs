@@ -173,7 +173,9 @@ proptest! {
         steps in prop::collection::vec(step(), 1..120),
     ) {
         let mut world = World::new(cap, ports);
-        steps.iter().for_each(|step| world.take(step));
+        for step in &steps {
+            world.take(step);
+        }
         world.finish();
         prop_assert_eq!(world.pool.levels().live(), 0);
         prop_assert!(world.waiting.is_empty(), "somebody still waits");

@@ -1,0 +1,84 @@
+//! The calls a client makes to the cloud: the project's indexes, and onboarding through the partner API.
+
+use mock_runtime::wire::cloud::{self, Created, IndexCreate, IndexInfo, IndexList, NewAgent, NewProject};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Client;
+use reqwest::header::{HeaderMap, HeaderValue};
+
+use super::error::{Peer, VoiceError};
+use super::http::{CLOUD_TIMEOUT, cloud_client, exchange};
+
+/// The cloud under one account key and in the name of one identity.
+#[derive(Clone, Debug)]
+pub(super) struct CloudApi {
+    client: Client,
+    base_url: String,
+    headers: HeaderMap,
+}
+
+impl CloudApi {
+    /// `identity` are header names and values that go with every call, next to the account key.
+    pub(super) fn new(base_url: &str, api_key: &str, identity: &[(&'static str, &str)]) -> Result<Self, VoiceError> {
+        let bearer = format!("Bearer {api_key}");
+        let all = identity.iter().copied().chain([("Authorization", bearer.as_str())]);
+        let headers: Result<HeaderMap, VoiceError> = all
+            .map(|(name, value)| {
+                let value = HeaderValue::from_str(value).map_err(|_| {
+                    VoiceError::BadRequest(format!("the value of {name} has characters a header cannot carry"))
+                })?;
+                Ok((name.parse().expect("our header names are valid"), value))
+            })
+            .collect();
+        Ok(Self { client: cloud_client()?, base_url: base_url.trim_end_matches('/').to_owned(), headers: headers? })
+    }
+
+    pub(super) async fn create_index(&self, index: &IndexCreate) -> Result<IndexInfo, VoiceError> {
+        self.post(cloud::INDEX_CREATE, index).await
+    }
+
+    pub(super) async fn list_indexes(&self) -> Result<Vec<IndexInfo>, VoiceError> {
+        let url = format!("{}{}", self.base_url, cloud::INDEX_LIST);
+        let request = self.client.get(url).headers(self.headers.clone());
+        let list: IndexList = exchange(Peer::Cloud, request, CLOUD_TIMEOUT).await?;
+        Ok(list.indexes)
+    }
+
+    async fn post<T: serde::Serialize, R: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &T,
+    ) -> Result<R, VoiceError> {
+        let url = format!("{}{path}", self.base_url);
+        let request = self.client.post(url).headers(self.headers.clone()).json(body);
+        exchange(Peer::Cloud, request, CLOUD_TIMEOUT).await
+    }
+}
+
+/// The partner API: a platform onboards its customers under its one account key.
+#[derive(Clone, Debug)]
+pub struct PartnerClient(CloudApi);
+
+impl PartnerClient {
+    /// `base_url` is the cloud's, for example [`DEFAULT_BASE_URL`](super::DEFAULT_BASE_URL).
+    pub fn new(base_url: &str, api_key: &str) -> Result<Self, VoiceError> {
+        CloudApi::new(base_url, api_key, &[]).map(Self)
+    }
+
+    /// Creates a customer's project and gives back its id, `proj_…`.
+    pub async fn create_project(&self, name: &str, slug: &str, description: &str) -> Result<String, VoiceError> {
+        let (name, slug, description) = (name.to_owned(), slug.to_owned(), description.to_owned());
+        let created: Created = self.0.post(cloud::PROJECTS, &NewProject { name, slug, description }).await?;
+        Ok(created.id)
+    }
+
+    /// Adds a voice agent to a project and gives back its id, `agent_…`.
+    pub async fn create_agent(&self, project_id: &str, name: &str) -> Result<String, VoiceError> {
+        let path = format!("{}/{}/agents", cloud::PROJECTS, utf8_percent_encode(project_id, PATH_SEGMENT));
+        let agent = NewAgent { name: name.to_owned(), agent_type: "voice".to_owned() };
+        let created: Created = self.0.post(&path, &agent).await?;
+        Ok(created.id)
+    }
+}
+
+/// What must be escaped in an id within a path: all but letters, digits, `-` and `_`.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');

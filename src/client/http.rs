@@ -1,0 +1,90 @@
+//! How requests go out: one request in, one decoded answer or one typed error out.
+
+use std::time::Duration;
+
+use mock_runtime::wire::ErrorBody;
+use reqwest::{Client, RequestBuilder};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::error::{Peer, VoiceError};
+
+/// A client for loopback: connections are kept alive, and no proxy ever sees the request.
+pub(super) fn loopback_client() -> Client {
+    builder().no_proxy().build().expect("a client without TLS and proxies needs nothing that could be missing")
+}
+
+/// A client for the cloud: the proxies the environment names are used.
+pub(super) fn cloud_client() -> Result<Client, VoiceError> {
+    builder().build().map_err(|error| in_transit(Peer::Cloud, CLOUD_TIMEOUT, &error))
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    let agent = concat!("busyhour/", env!("CARGO_PKG_VERSION"));
+    Client::builder().user_agent(agent).tcp_nodelay(true).http1_only().pool_idle_timeout(None)
+}
+
+/// Sends the request and decodes the answer. `within` covers the whole exchange, from the request's first byte to the
+/// answer's last.
+pub(super) async fn exchange<T: DeserializeOwned>(
+    peer: Peer,
+    request: RequestBuilder,
+    within: Duration,
+) -> Result<T, VoiceError> {
+    let body = exchange_bytes(peer, request, within).await?;
+    serde_json::from_slice(&body).map_err(|error| VoiceError::Unreadable { peer, reason: error.to_string() })
+}
+
+/// As [`exchange`], but gives back the body of a good answer as it came.
+pub(super) async fn exchange_bytes(
+    peer: Peer,
+    request: RequestBuilder,
+    within: Duration,
+) -> Result<Vec<u8>, VoiceError> {
+    let failed = |error: reqwest::Error| in_transit(peer, within, &error);
+    let response = request.timeout(within).send().await.map_err(failed)?;
+    let status = response.status();
+    let body = response.bytes().await.map_err(failed)?;
+    if status.is_success() { Ok(body.into()) } else { Err(refused(peer, status.as_u16(), &body)) }
+}
+
+/// The error an answer with a bad status means: the envelope's, the flat form's, or the raw text.
+fn refused(peer: Peer, status: u16, body: &[u8]) -> VoiceError {
+    if let Ok(ErrorBody { error }) = serde_json::from_slice::<ErrorBody>(body) {
+        return VoiceError::Refused { code: error.code, message: error.message, status, details: error.details };
+    }
+    if let Ok(flat) = serde_json::from_slice::<FlatError>(body) {
+        return VoiceError::Refused { code: flat.error, message: flat.message, status, details: json!({}) };
+    }
+    let code = match peer {
+        Peer::Runtime => "runtime.internal",
+        Peer::Cloud => "cloud.internal",
+    };
+    let message = String::from_utf8_lossy(&body[..body.len().min(LONGEST_MESSAGE)]).into_owned();
+    VoiceError::Refused { code: code.to_owned(), message, status, details: json!({}) }
+}
+
+/// `{"error": "code", "message": "…"}`, as the index calls refuse a batch.
+#[derive(serde::Deserialize)]
+struct FlatError {
+    error: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// A timeout, or the innermost reason of a transport error: the outer ones only say that sending failed.
+fn in_transit(peer: Peer, within: Duration, error: &reqwest::Error) -> VoiceError {
+    if error.is_timeout() {
+        return VoiceError::Timeout { peer, timeout_ms: u64::try_from(within.as_millis()).unwrap_or(u64::MAX) };
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    VoiceError::Unreachable { peer, reason: innermost.to_string() }
+}
+
+/// How long the cloud is waited for; the official SDK's figure.
+pub(super) const CLOUD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bytes of an unexpected body that an error message shows.
+const LONGEST_MESSAGE: usize = 500;

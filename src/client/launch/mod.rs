@@ -1,0 +1,24 @@
+//! Starting and ending runtime processes.
+//!
+//! Promises: no process outlives this one, however it ends; nobody waits for somebody else's process to die; a port is
+//! held from before its process starts until after it is gone. What is started is any executable that honours the
+//! environment contract, so nothing here relies on the mock's manners.
+//!
+//! * [`executable`](Executable) — which file to start.
+//! * [`port`](PortClaim) — a port belongs to one runtime on this host, whoever started it.
+//! * [`process`](Process) — one process group: started, watched, ended.
+//! * [`lifeline`] — what tells a cooperative runtime that this process is gone.
+//! * [`guard`] — the helper process that ends what a killed parent leaves behind.
+
+mod executable;
+mod guard;
+mod lifeline;
+mod port;
+mod process;
+mod starter;
+
+pub use executable::Executable;
+pub(super) use lifeline::standard_input;
+pub(super) use port::PortClaim;
+pub(super) use process::{Ending, Process};
+pub(super) use starter::start;
