@@ -1,12 +1,18 @@
 //! Everything a mock runtime decides about time and failure, as data and pure code.
 //!
 //! The process gets a [`Behaviour`] as JSON in [`BEHAVIOUR`](crate::wire::environment::BEHAVIOUR) and plays it in
-//! real time; a simulator can play the same one in virtual time. Times of [`Window`]s count in nanoseconds of the
+//! real time; a simulator can play the same one in virtual time: both ask a [`Conduct`]. Times of [`Window`]s count in nanoseconds of the
 //! machine's monotonic clock, shifted by [`Behaviour::origin_ns`], so that every process of a run agrees on them.
+
+mod check;
+mod conduct;
 
 use serde::{Deserialize, Serialize};
 
 use crate::distribution::Distribution;
+
+pub use check::BehaviourError;
+pub use conduct::{BootOutcome, Conduct, Life, Work};
 
 /// How a mock runtime behaves. Times are durations of the work itself, without network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,6 +119,13 @@ pub struct Slow {
     pub share: f64,
     /// By how much.
     pub factor: f64,
+}
+
+impl Window {
+    /// Whether `at_ns`, counted as the window's own ends are, lies inside.
+    pub fn contains(&self, at_ns: u64) -> bool {
+        (self.from_ns..self.until_ns).contains(&at_ns)
+    }
 }
 
 impl Default for Behaviour {

@@ -5,7 +5,11 @@
 //! by what a client claims. The connection itself is the last fact: the kernel closes it when the process is gone,
 //! however it went, so the reader learns of a SIGKILL too.
 
+mod emitter;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use emitter::Witness;
 
 use crate::wire::loopback::BootKind;
 

@@ -74,6 +74,14 @@ pub enum LawError {
         /// What was given.
         ns: u64,
     },
+    /// A gamma law that is none.
+    #[error("a gamma law needs a positive shape and a scale of at least 0 ns, not {shape} and {scale_ns}")]
+    Gamma {
+        /// What was given as the shape.
+        shape: f64,
+        /// What was given as the scale.
+        scale_ns: f64,
+    },
     /// No values.
     #[error("an empirical law needs at least one value")]
     Empty,
@@ -130,6 +138,26 @@ impl Distribution {
         values_ns.sort_unstable();
         checked(*values_ns.last().ok_or(LawError::Empty)?)?;
         Ok(Self::Empirical { sorted_ns: values_ns })
+    }
+
+    /// Refuses what the constructors would have refused: for laws that were read from outside.
+    pub fn check(&self) -> Result<(), LawError> {
+        match self {
+            Self::Constant { ns } | Self::Exponential { mean_ns: ns } => checked(*ns).map(drop),
+            Self::Uniform { min_ns, max_ns } => Self::uniform(*min_ns, *max_ns).map(drop),
+            Self::Lognormal { median_ns, sigma } => {
+                checked_cv(*sigma)?;
+                checked(*median_ns).map(drop)
+            }
+            Self::Gamma { shape, scale_ns } => {
+                let fine = shape.is_finite() && *shape > 0.0 && scale_ns.is_finite() && *scale_ns >= 0.0;
+                if fine { Ok(()) } else { Err(LawError::Gamma { shape: *shape, scale_ns: *scale_ns }) }
+            }
+            Self::Empirical { sorted_ns } => {
+                let longest = sorted_ns.iter().max().ok_or(LawError::Empty)?;
+                checked(*longest).map(drop)
+            }
+        }
     }
 
     /// One duration, in nanoseconds.
@@ -251,5 +279,15 @@ mod tests {
         assert!(Distribution::lognormal_mean(1, f64::NAN).is_err());
         assert_eq!(Distribution::empirical(vec![]), Err(LawError::Empty));
         assert!(Distribution::constant(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_law_from_outside_is_held_to_the_same_rules() {
+        assert_eq!(Distribution::gamma(SECOND, 0.5).expect("fine").check(), Ok(()));
+        assert_eq!(Distribution::lognormal_mean(SECOND, 0.5).expect("fine").check(), Ok(()));
+        assert!(Distribution::Uniform { min_ns: 2, max_ns: 1 }.check().is_err());
+        assert!(Distribution::Gamma { shape: 0.0, scale_ns: 1.0 }.check().is_err());
+        assert!(Distribution::Lognormal { median_ns: 1, sigma: -1.0 }.check().is_err());
+        assert_eq!(Distribution::Empirical { sorted_ns: vec![] }.check(), Err(LawError::Empty));
     }
 }

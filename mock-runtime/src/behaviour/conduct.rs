@@ -1,0 +1,270 @@
+//! What one runtime does with its behaviour: pure code, time is an argument.
+//!
+//! A [`Conduct`] is a [`Behaviour`] as it concerns one project; a [`Life`] is one runtime's place in the random
+//! streams. Asking does no I/O, reads no clock and allocates nothing. Every question has a stream of its own, named by
+//! the kind of question and its number within the life, so that the fifth search of a life takes the same time
+//! whatever else that life was asked in between.
+
+use rand::Rng;
+
+use super::{Behaviour, BootFailure, FailureMode, Slow, Window};
+use crate::distribution::{Distribution, Stream};
+use crate::wire::loopback::BootKind;
+
+/// A behaviour, narrowed to one project. Build it once per project, ask it for every runtime.
+#[derive(Clone, Debug)]
+pub struct Conduct {
+    seed: u64,
+    origin_ns: u64,
+    boot_cold: Distribution,
+    boot_warm: Distribution,
+    works: [Distribution; WORKS],
+    boot_failures: Vec<Hit<FailureMode>>,
+    slow: Vec<Hit<f64>>,
+}
+
+/// One runtime's place in the random streams. Small, and worth nothing without its [`Conduct`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    seed: u64,
+    asked: [u32; WORKS],
+}
+
+/// What a runtime spends time on once it serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Work {
+    /// `session/start`.
+    SessionStart,
+    /// `search_memory`.
+    Search,
+    /// `turn/after`.
+    Save,
+    /// `sync/flush`, on top of the cloud's own time.
+    Flush,
+    /// From SIGTERM to exit.
+    Terminate,
+}
+
+/// How a boot goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BootOutcome {
+    /// It serves, this long after the process started; later only if the real work takes longer.
+    Ready {
+        /// Nanoseconds.
+        after_ns: u64,
+    },
+    /// It exits with status 1, this long after the process started.
+    Exit {
+        /// Nanoseconds.
+        after_ns: u64,
+    },
+    /// It never becomes ready.
+    Hang,
+}
+
+/// A window that may hit a runtime, with what it does to it.
+#[derive(Clone, Debug)]
+struct Hit<T> {
+    window: Window,
+    share: f64,
+    /// Seed of the streams that decide whom it hits; depends on the window's place in the behaviour.
+    seed: u64,
+    does: T,
+}
+
+impl Conduct {
+    /// What `behaviour` means for runtimes of `project`. The behaviour must have passed its
+    /// [check](Behaviour::check).
+    pub fn new(behaviour: &Behaviour, project: &str) -> Self {
+        let Behaviour { session_start, search, save, flush, terminate, .. } = behaviour;
+        Self {
+            seed: behaviour.seed,
+            origin_ns: behaviour.origin_ns,
+            boot_cold: behaviour.boot_cold.clone(),
+            boot_warm: behaviour.boot_warm.clone(),
+            works: [session_start, search, save, flush, terminate].map(Clone::clone),
+            boot_failures: failures(behaviour, project),
+            slow: slow(behaviour, project),
+        }
+    }
+
+    /// Life number `number` (from 0) of the runtime of (`project`, `user`).
+    pub fn life(&self, project: &str, user: &str, number: u64) -> Life {
+        let project = Stream::named(self.seed, project, 0).next_u64();
+        self.life_from(Stream::named(project, user, number).next_u64())
+    }
+
+    /// A life for a caller of this function that has seeds instead of names: different seeds, independent lives.
+    pub fn life_from(&self, seed: u64) -> Life {
+        Life { seed: seed ^ self.seed, asked: [0; WORKS] }
+    }
+
+    /// How the boot of a process that started at `at_ns` (monotonic clock) goes, given what it found on disk.
+    pub fn boot(&self, life: &Life, kind: BootKind, at_ns: u64) -> BootOutcome {
+        let law = match kind {
+            BootKind::Cold => &self.boot_cold,
+            BootKind::Warm => &self.boot_warm,
+        };
+        let after_ns = self.stretched(life, draw(law, life.seed ^ BOOT, 0), at_ns);
+        match self.active(&self.boot_failures, life, at_ns).next() {
+            None => BootOutcome::Ready { after_ns },
+            Some(FailureMode::Exit) => BootOutcome::Exit { after_ns },
+            Some(FailureMode::Hang) => BootOutcome::Hang,
+        }
+    }
+
+    /// How long the next `work` of this life takes if it begins at `at_ns` (monotonic clock), in nanoseconds.
+    pub fn takes(&self, life: &mut Life, work: Work, at_ns: u64) -> u64 {
+        let which = work as usize;
+        let number = life.asked[which];
+        life.asked[which] = number.wrapping_add(1);
+        let drawn = draw(&self.works[which], life.seed ^ WORK[which], u64::from(number));
+        self.stretched(life, drawn, at_ns)
+    }
+
+    /// `ns` times the factors of all slow windows that are open and hit this life.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a year first")]
+    fn stretched(&self, life: &Life, ns: u64, at_ns: u64) -> u64 {
+        if self.slow.is_empty() {
+            return ns;
+        }
+        let factor: f64 = self.active(&self.slow, life, at_ns).product();
+        (ns as f64 * factor).clamp(0.0, Distribution::LONGEST_NS as f64) as u64
+    }
+
+    fn active<'h, T: Copy>(&self, hits: &'h [Hit<T>], life: &Life, at_ns: u64) -> impl Iterator<Item = T> + use<'h, T> {
+        let (at_ns, seed) = (at_ns.saturating_sub(self.origin_ns), life.seed);
+        hits.iter()
+            .filter(move |hit| hit.window.contains(at_ns) && Stream::numbered(hit.seed, seed).chance(hit.share))
+            .map(|hit| hit.does)
+    }
+}
+
+fn failures(behaviour: &Behaviour, project: &str) -> Vec<Hit<FailureMode>> {
+    let ours =
+        (FAILURE..).zip(&behaviour.boot_failures).filter(|(_, failure)| concerns(failure.project.as_deref(), project));
+    ours.map(|(seed, BootFailure { window, share, how, .. })| Hit { window: *window, share: *share, seed, does: *how })
+        .collect()
+}
+
+fn slow(behaviour: &Behaviour, project: &str) -> Vec<Hit<f64>> {
+    let ours = (SLOW..).zip(&behaviour.slow).filter(|(_, slow)| concerns(slow.project.as_deref(), project));
+    ours.map(|(seed, Slow { window, share, factor, .. })| Hit { window: *window, share: *share, seed, does: *factor })
+        .collect()
+}
+
+fn concerns(whose: Option<&str>, project: &str) -> bool {
+    whose.is_none_or(|whose| whose == project)
+}
+
+/// A constant needs no stream, and most scenarios have several.
+fn draw(law: &Distribution, seed: u64, number: u64) -> u64 {
+    match law {
+        Distribution::Constant { ns } => *ns,
+        law => law.draw(&mut Stream::numbered(seed, number)),
+    }
+}
+
+const WORKS: usize = 5;
+
+// Any distinct numbers will do; changing one changes every run with its seed.
+const BOOT: u64 = 0x626f_6f74_0000_0000;
+const FAILURE: u64 = 0x6661_696c_0000_0000;
+const SLOW: u64 = 0x736c_6f77_0000_0000;
+const WORK: [u64; WORKS] =
+    [0x7373_0000_0000_0000, 0x7372_0000_0000_0000, 0x7376_0000_0000_0000, 0x666c_0000_0000_0000, 0x7472_0000_0000_0000];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+
+    fn behaviour() -> Behaviour {
+        Behaviour {
+            seed: 7,
+            origin_ns: 1_000 * MS,
+            search: Distribution::lognormal_median(8 * MS, 0.5).expect("fine"),
+            boot_cold: Distribution::Constant { ns: 400 * MS },
+            boot_warm: Distribution::Constant { ns: 120 * MS },
+            ..Behaviour::default()
+        }
+    }
+
+    /// Open from 1 s to 2 s after the origin.
+    fn window() -> Window {
+        Window { from_ns: 1_000 * MS, until_ns: 2_000 * MS }
+    }
+
+    #[test]
+    fn the_nth_search_takes_the_same_time_whatever_happens_in_between() {
+        let conduct = Conduct::new(&behaviour(), "p");
+        let (mut plain, mut busy) = (conduct.life("p", "u", 0), conduct.life("p", "u", 0));
+        for _ in 0..5 {
+            conduct.takes(&mut busy, Work::Save, 0);
+            assert_eq!(conduct.takes(&mut plain, Work::Search, 0), conduct.takes(&mut busy, Work::Search, 0));
+        }
+    }
+
+    #[test]
+    fn lives_differ_by_project_user_number_and_seed() {
+        let first_search = |seed, project, user, number| {
+            let conduct = Conduct::new(&Behaviour { seed, ..behaviour() }, project);
+            conduct.takes(&mut conduct.life(project, user, number), Work::Search, 0)
+        };
+        let draws = [
+            first_search(7, "p", "u", 0),
+            first_search(8, "p", "u", 0),
+            first_search(7, "q", "u", 0),
+            first_search(7, "p", "v", 0),
+            first_search(7, "p", "u", 1),
+        ];
+        for (place, draw) in draws.iter().enumerate() {
+            assert!(!draws[..place].contains(draw), "two lives drew {draw}");
+        }
+    }
+
+    #[test]
+    fn the_disk_decides_which_boot_law_is_drawn_from() {
+        let conduct = Conduct::new(&behaviour(), "p");
+        let life = conduct.life_from(1);
+        assert_eq!(conduct.boot(&life, BootKind::Cold, 0), BootOutcome::Ready { after_ns: 400 * MS });
+        assert_eq!(conduct.boot(&life, BootKind::Warm, 0), BootOutcome::Ready { after_ns: 120 * MS });
+    }
+
+    #[test]
+    fn a_slow_window_multiplies_inside_itself_and_only_in_its_project() {
+        let slow = Slow { window: window(), project: Some("p".into()), share: 1.0, factor: 3.0 };
+        let behaviour = Behaviour { slow: vec![slow], ..behaviour() };
+        let boot_at = |project: &str, at_ns| {
+            let conduct = Conduct::new(&behaviour, project);
+            conduct.boot(&conduct.life_from(1), BootKind::Cold, at_ns)
+        };
+        assert_eq!(boot_at("p", 1_999 * MS), BootOutcome::Ready { after_ns: 400 * MS });
+        assert_eq!(boot_at("p", 2_000 * MS), BootOutcome::Ready { after_ns: 1_200 * MS });
+        assert_eq!(boot_at("p", 3_000 * MS), BootOutcome::Ready { after_ns: 400 * MS });
+        assert_eq!(boot_at("q", 2_000 * MS), BootOutcome::Ready { after_ns: 400 * MS });
+    }
+
+    #[test]
+    fn a_share_of_the_boots_fails_and_the_same_ones_each_time() {
+        let failure = BootFailure { window: window(), project: None, share: 0.2, how: FailureMode::Hang };
+        let conduct = Conduct::new(&Behaviour { boot_failures: vec![failure], ..behaviour() }, "p");
+        let fails = |seed| conduct.boot(&conduct.life_from(seed), BootKind::Cold, 2_500 * MS) == BootOutcome::Hang;
+        let failed = (0..10_000).filter(|seed| fails(*seed)).count();
+        assert!((1_850..2_150).contains(&failed), "{failed} of 10,000 failed, not a fifth");
+        assert!((0..100).all(|seed| fails(seed) == fails(seed)));
+    }
+
+    #[test]
+    fn a_slowed_life_stays_slow_for_the_whole_window() {
+        let slow = Slow { window: window(), project: None, share: 0.5, factor: 1e6 };
+        let conduct = Conduct::new(&Behaviour { slow: vec![slow], ..behaviour() }, "p");
+        for seed in 0..50 {
+            let mut life = conduct.life_from(seed);
+            let slowed = |life: &mut Life| conduct.takes(life, Work::Search, 2_500 * MS) > 1_000_000 * MS;
+            let first = slowed(&mut life);
+            assert!((0..20).all(|_| slowed(&mut life) == first), "life {seed} changed its pace");
+        }
+    }
+}

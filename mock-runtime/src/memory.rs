@@ -1,0 +1,30 @@
+//! What one caller's runtime keeps on disk, under `{storage_root}/{project}/{user}/`.
+//!
+//! | file | what |
+//! |---|---|
+//! | `runtime.lock` | held by the one process that owns the folder; its text is that process's id |
+//! | `life.json` | whose folder this is, and how many runtimes have lived in it |
+//! | `projection.json` | the caller's memory as the cloud last told it, sync token included |
+//! | `outbox.jsonl` | events the cloud has not taken yet |
+//! | `{session}/session.jsonl` | a session's turns |
+//! | `{session}/working_brief.json` | what the session was about |
+//!
+//! Every file name of ours holds a dot and no [encoded id](folder_name) does, so no id can name one of them.
+//!
+//! Durability: what was written survives the death of the process however it dies, because the kernel has it; there
+//! is no `fsync`, so a power failure may take the last seconds. Whole files are replaced by rename, logs are appended
+//! to and tolerate a torn last line.
+
+mod atomic;
+mod folder;
+mod folder_name;
+mod json_log;
+mod outbox;
+mod projection;
+mod session_files;
+
+pub(crate) use folder::Folder;
+pub(crate) use json_log::LogError;
+pub(crate) use outbox::Outbox;
+pub(crate) use projection::{load, merge, store};
+pub(crate) use session_files::{SavedTurn, SessionFiles, WorkingBrief, latest_turns};
