@@ -20,7 +20,7 @@
 //! | call | answer | refusals of its own |
 //! |---|---|---|
 //! | `POST /v1/projects` | 201, `id` | 400 blank `name` or `slug`, 409 `cloud.conflict` slug taken |
-//! | `POST /v1/projects/{id}/agents` | 201, `id` | 404 `cloud.unknown_project`, 400 blank `name`, other `agentType` than `voice` |
+//! | `POST /v1/projects/{id}/agents` | 201, `id` | 404 `cloud.unknown_project`, 400 blank `name`, or not `voice` |
 //! | `POST /v1/voice-sdk/bootstrap` | 200, a projection | 400 blank `userId`, unknown `mode` |
 //! | `POST /v1/voice-sdk/events` | 200, a receipt | 400 blank id, unknown `kind`; the whole batch or nothing is taken |
 //! | `POST /v1/voice-sdk/index/create` | 200, the index | 400 blank `name`, a document without text; 413 below |

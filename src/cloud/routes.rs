@@ -84,8 +84,8 @@ async fn create_agent(
     project: Result<Path<String>, PathRejection>,
     Payload(agent): Payload<NewAgent>,
 ) -> Result<(StatusCode, Json<Created>), Refusal> {
-    // A path that is no text once decoded names no project.
-    let Path(project) = project.map_err(|_| Refusal::unknown_project("?"))?;
+    let Path(project) =
+        project.map_err(|_| Refusal::bad_field("project_id", "is no text: percent-encode its UTF-8"))?;
     let id = site.registry.lock().add_agent(&project, &agent)?;
     Ok((StatusCode::CREATED, Json(Created { id })))
 }

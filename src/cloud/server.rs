@@ -1,13 +1,14 @@
 //! The cloud's thread: listening, serving, stopping.
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use super::conditions::Conditions;
@@ -31,15 +32,16 @@ impl MockCloud {
     /// Starts a cloud. It serves when this returns.
     pub fn start(settings: CloudSettings) -> Result<Self, CloudError> {
         settings.check()?;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(thread_error)?;
-        let (listener, address) = listen(&runtime, settings.bind)?;
+        let bind = settings.bind;
         let site = Arc::new(Site::new(settings));
         let (running, stopped) = oneshot::channel();
-        let serving = serve(listener, Arc::clone(&site), stopped);
+        let (announcing, announced) = mpsc::channel();
+        let served = Arc::clone(&site);
         let thread = thread::Builder::new()
             .name("mock-cloud".to_owned())
-            .spawn(move || runtime.block_on(serving))
+            .spawn(move || live(bind, served, &announcing, stopped))
             .map_err(thread_error)?;
+        let address = announced.recv().expect("the thread's first act is to say how listening went")?;
         Ok(Self { address, site, running: Some(running), thread: Some(thread) })
     }
 
@@ -84,19 +86,34 @@ impl fmt::Debug for MockCloud {
     }
 }
 
-/// Binds before the thread starts, so that a taken port is an error of [`MockCloud::start`].
-fn listen(runtime: &Runtime, bind: SocketAddr) -> Result<(TcpListener, SocketAddr), CloudError> {
-    // Entered and not blocked on: the caller may be on an event loop itself.
-    let _inside = runtime.enter();
-    let open = || {
-        let socket = if bind.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        socket.set_reuseaddr(true)?;
-        socket.bind(bind)?;
-        let listener = socket.listen(BACKLOG)?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
+/// The life of the thread: listen, say how that went, serve until told to stop. The event loop is made and dropped
+/// here, because dropping one on a thread that runs another is a panic, and whoever starts a cloud may be on such.
+fn live(bind: SocketAddr, site: Arc<Site>, announcing: &Announcing, stopped: oneshot::Receiver<()>) {
+    let opened = Builder::new_current_thread().enable_all().build().map_err(thread_error).and_then(|runtime| {
+        let (listener, address) =
+            runtime.block_on(async { listen(bind) }).map_err(|source| CloudError::Bind { bind, source })?;
+        Ok((runtime, listener, address))
+    });
+    let (announcement, serving) = match opened {
+        Ok((runtime, listener, address)) => (Ok(address), Some((runtime, listener))),
+        Err(error) => (Err(error), None),
     };
-    open().map_err(|source| CloudError::Bind { bind, source })
+    announcing.send(announcement).expect("whoever started this thread waits for the announcement");
+    if let Some((runtime, listener)) = serving {
+        runtime.block_on(serve(listener, site, stopped));
+    }
+}
+
+type Announcing = mpsc::Sender<Result<SocketAddr, CloudError>>;
+
+fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = if bind.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port whose last connections still linger may be listened on again.
+    socket.set_reuseaddr(true)?;
+    socket.bind(bind)?;
+    let listener = socket.listen(BACKLOG)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 /// Serves until the sender is gone. Dropping the runtime afterwards closes what connections are left.
@@ -112,7 +129,7 @@ async fn serve(listener: TcpListener, site: Arc<Site>, stopped: oneshot::Receive
     }
 }
 
-fn thread_error(source: std::io::Error) -> CloudError {
+fn thread_error(source: io::Error) -> CloudError {
     CloudError::Thread { source }
 }
 

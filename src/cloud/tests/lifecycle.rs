@@ -52,8 +52,8 @@ fn refuses_a_blank_account_key() {
     assert!(matches!(refused, Err(CloudError::BlankAccountKey)));
 }
 
-#[test]
-fn names_a_port_that_is_taken() {
+#[tokio::test]
+async fn names_a_port_that_is_taken_also_to_someone_on_an_event_loop() {
     let squatter = TcpListener::bind("127.0.0.1:0").unwrap();
     let bind = squatter.local_addr().unwrap();
     let error = MockCloud::start(CloudSettings { bind, ..CloudSettings::default() }).unwrap_err();

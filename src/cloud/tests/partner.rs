@@ -76,6 +76,8 @@ async fn an_agent_needs_a_project_a_name_and_the_voice_type() {
     let agent = json!({"name": "A", "agentType": "voice"});
     let nowhere = peer.post(&format!("{PROJECTS}/proj_nobody/agents"), agent).await;
     nowhere.refused(StatusCode::NOT_FOUND, "cloud.unknown_project");
+    let no_text = peer.post(&format!("{PROJECTS}/%FF/agents"), json!({})).await.refused(StatusCode::BAD_REQUEST, BAD);
+    assert!(no_text.contains("project_id"), "{no_text}");
     let said = peer.post(&path, json!({"agentType": "voice"})).await.refused(StatusCode::BAD_REQUEST, BAD);
     assert!(said.contains("name"), "{said}");
     for body in [json!({"name": "A"}), json!({"name": "A", "agentType": "chat"})] {
