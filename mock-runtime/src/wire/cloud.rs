@@ -1,6 +1,9 @@
 //! The HTTP API of the cloud. Index and partner calls are MemoAir's documented ones; how a runtime bootstraps and
 //! delivers events is not documented, so those two calls are this project's own, under the same prefix.
 
+use std::borrow::Cow;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -182,4 +185,39 @@ pub struct EventReceipt {
     pub accepted: u64,
     /// Events the cloud had already.
     pub duplicates: u64,
+}
+
+/// How an id travels in a header: as it is where every byte is printable ASCII, else in RFC 8187's notation
+/// (`UTF-8''` and percent-encoded bytes), so that spaces, control characters and emoji arrive unharmed.
+pub fn id_to_header(id: &str) -> Cow<'_, str> {
+    if id.bytes().all(|byte| byte.is_ascii_graphic()) && !id.starts_with(EXTENDED) {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(format!("{EXTENDED}{}", utf8_percent_encode(id, NON_ALPHANUMERIC)))
+}
+
+/// The id behind a header's text; `None` where it is in the extended notation but not of UTF-8 bytes.
+pub fn id_from_header(text: &str) -> Option<Cow<'_, str>> {
+    match text.strip_prefix(EXTENDED) {
+        None => Some(Cow::Borrowed(text)),
+        Some(encoded) => percent_decode_str(encoded).decode_utf8().ok(),
+    }
+}
+
+const EXTENDED: &str = "UTF-8''";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_survives_the_header() {
+        for id in ["caller-17", "a@b.com", " a ", "50%", "J\u{fc}rgen \u{1f4de}", "a\nb", "UTF-8''x", ""] {
+            let text = id_to_header(id);
+            assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text}");
+            assert_eq!(id_from_header(&text).as_deref(), Some(id));
+        }
+        assert_eq!(id_to_header("caller-17"), "caller-17");
+        assert_eq!(id_from_header("UTF-8''%ff"), None);
+    }
 }
