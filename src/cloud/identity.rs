@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use mock_runtime::wire::cloud::{AGENT_HEADER, PROJECT_HEADER, USER_HEADER};
-use percent_encoding::percent_decode;
+use mock_runtime::wire::cloud::{AGENT_HEADER, PROJECT_HEADER, USER_HEADER, id_from_header};
 
 use super::refusal::Refusal;
 use super::site::Site;
@@ -23,7 +22,7 @@ pub(super) fn demand_key(headers: &HeaderMap, account_key: &str) -> Result<(), R
 #[derive(Debug)]
 pub(super) struct Identity {
     project: String,
-    user: Option<Vec<u8>>,
+    user: Option<String>,
 }
 
 impl Identity {
@@ -34,9 +33,8 @@ impl Identity {
 
     /// Refuses a call whose header does not name the caller its body is about.
     pub(super) fn demand_user(&self, user: &str) -> Result<(), Refusal> {
-        let header = self.user.as_deref().ok_or_else(|| Refusal::missing_header(USER_HEADER))?;
-        let names_user = header == user.as_bytes() || percent_decode(header).eq(user.bytes());
-        if names_user { Ok(()) } else { Err(Refusal::forbidden(ANOTHER_USER)) }
+        let named = self.user.as_deref().ok_or_else(|| Refusal::missing_header(USER_HEADER))?;
+        if named == user { Ok(()) } else { Err(Refusal::forbidden(ANOTHER_USER)) }
     }
 }
 
@@ -44,23 +42,20 @@ impl FromRequestParts<Arc<Site>> for Identity {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
-        let project = demand_text(&parts.headers, PROJECT_HEADER)?;
-        let agent = demand_text(&parts.headers, AGENT_HEADER)?;
+        let demand = |header| id_in(&parts.headers, header).ok_or_else(|| Refusal::missing_header(header));
+        let (project, agent) = (demand(PROJECT_HEADER)?, demand(AGENT_HEADER)?);
         if !site.registry.lock().has_agent(&project, &agent) {
             return Err(Refusal::forbidden(FOREIGN));
         }
-        Ok(Self { project, user: filled(&parts.headers, USER_HEADER).map(<[u8]>::to_vec) })
+        Ok(Self { project, user: id_in(&parts.headers, USER_HEADER) })
     }
 }
 
-/// The header as text; bytes that are no text cannot name anything of ours, and come out as something foreign.
-fn demand_text(headers: &HeaderMap, name: &'static str) -> Result<String, Refusal> {
-    let value = filled(headers, name).ok_or_else(|| Refusal::missing_header(name))?;
-    Ok(String::from_utf8_lossy(value).into_owned())
-}
-
-fn filled<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
-    headers.get(name).map(|value| value.as_bytes().trim_ascii()).filter(|value| !value.is_empty())
+/// The id a header names; nothing where it is absent, blank or unreadable.
+fn id_in(headers: &HeaderMap, header: &str) -> Option<String> {
+    let text = str::from_utf8(headers.get(header)?.as_bytes()).ok()?;
+    let id = id_from_header(text).filter(|id| !id.trim().is_empty())?;
+    Some(id.into_owned())
 }
 
 const SCHEME: &[u8] = b"Bearer ";

@@ -14,8 +14,8 @@
 //! voice calls (bootstrap, events, both index calls) also carry `X-Project-Id` and `X-Agent-Id`; a missing or blank
 //! one is 401 `cloud.unauthorized` with `details.header`. A project the account does not have, or an agent of another
 //! project, is 403 `cloud.forbidden`: which of the two it was is not told. Bootstrap and events are about one caller
-//! and carry `X-User-Id` too; it must name the body's `userId`, else 403 `cloud.forbidden`. A header cannot hold every
-//! id, so it may be the id's UTF-8 bytes or their percent-encoding.
+//! and carry `X-User-Id` too; it must name the body's `userId`, else 403 `cloud.forbidden`. Ids a header cannot hold
+//! travel as [`id_to_header`](mock_runtime::wire::cloud::id_to_header) writes them.
 //!
 //! | call | answer | refusals of its own |
 //! |---|---|---|

@@ -26,9 +26,9 @@ impl Refusal {
         Self::enveloped(StatusCode::UNAUTHORIZED, "cloud.unauthorized", message, json!({"header": "Authorization"}))
     }
 
-    /// An identity header is missing or blank.
+    /// An identity header is missing, blank or unreadable.
     pub(super) fn missing_header(header: &str) -> Self {
-        let message = format!("the header {header} is missing or blank: send it on every such call");
+        let message = format!("the header {header} is missing, blank or unreadable: send it on every such call");
         Self::enveloped(StatusCode::UNAUTHORIZED, "cloud.unauthorized", message, json!({ "header": header }))
     }
 

@@ -4,16 +4,12 @@ use axum::http::StatusCode;
 use mock_runtime::wire::cloud::{BOOTSTRAP, INDEX_CREATE, Projection};
 use serde_json::json;
 
-use super::peer::{ACME, BOLT, Caller, Peer, session_end, session_start, turn};
+use super::peer::{ACME, BOLT, Caller, Peer, session_end, session_start, text_of, turn};
 use crate::base::{Canary, foreign_canaries};
 use crate::cloud::CloudSettings;
 
 fn own_canaries(caller: Caller) -> [Canary; 2] {
     [Canary::of_caller(caller.project, caller.user), Canary::of_project(caller.project)]
-}
-
-fn text_of(projection: &Projection) -> String {
-    serde_json::to_string(projection).unwrap()
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The other end of the line: a cloud with two customers, and calls to it.
 
 use axum::http::StatusCode;
-use mock_runtime::wire::cloud::{AGENT_HEADER, BOOTSTRAP, EVENTS, PROJECT_HEADER, Projection, USER_HEADER};
+use mock_runtime::wire::cloud::{
+    AGENT_HEADER, BOOTSTRAP, EVENTS, PROJECT_HEADER, Projection, USER_HEADER, id_to_header,
+};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -59,7 +61,7 @@ impl Peer {
         self.call(method, path)
             .header(PROJECT_HEADER, caller.project)
             .header(AGENT_HEADER, caller.agent)
-            .header(USER_HEADER, caller.user)
+            .header(USER_HEADER, id_to_header(caller.user).as_ref())
     }
 
     pub(super) async fn voice_post(&self, caller: Caller, path: &str, body: Value) -> Answer {
@@ -106,6 +108,11 @@ impl Answer {
     pub(super) fn parsed<T: serde::de::DeserializeOwned>(self) -> T {
         serde_json::from_value(self.body).unwrap()
     }
+}
+
+/// Everything a projection says, in one text.
+pub(super) fn text_of(projection: &Projection) -> String {
+    serde_json::to_string(projection).unwrap()
 }
 
 /// A saved turn.
