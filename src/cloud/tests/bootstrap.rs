@@ -45,6 +45,9 @@ async fn another_callers_memory_would_be_found_out() {
 #[tokio::test]
 async fn with_a_token_nothing_comes_where_nothing_changed() {
     let peer = Peer::new();
+    peer.deliver(ACME, json!([turn("e1", "s1", "t1", "Blue boots."), session_end("e2", "s1", "completed")])).await;
+    let faq = json!({"name": "faq", "documents": [{"text": "One."}]});
+    peer.voice_post(ACME, INDEX_CREATE, faq).await.expect(StatusCode::OK);
     let first = peer.boot(ACME, None).await;
     let second = peer.boot(ACME, Some(&first.sync_token)).await;
     assert!(!second.snapshot);

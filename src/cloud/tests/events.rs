@@ -112,6 +112,14 @@ async fn a_bad_event_is_named_and_takes_its_batch_with_it() {
 }
 
 #[tokio::test]
+async fn a_batch_beyond_all_use_is_refused() {
+    let peer = Peer::new();
+    let events = json!([turn("e1", "s1", "t1", &"x".repeat(16 << 20))]);
+    let answer = peer.voice_post(ACME, EVENTS, json!({"userId": ACME.user, "events": events})).await;
+    answer.refused(StatusCode::PAYLOAD_TOO_LARGE, "cloud.body_too_large");
+}
+
+#[tokio::test]
 async fn totals_add_up_over_a_projects_callers() {
     let peer = Peer::new();
     let user = json!({"id": ACME.user});
