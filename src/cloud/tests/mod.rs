@@ -1,0 +1,10 @@
+//! The mock cloud as its callers meet it: over HTTP.
+
+mod bootstrap;
+mod conditions;
+mod events;
+mod identity;
+mod index;
+mod lifecycle;
+mod partner;
+mod peer;
