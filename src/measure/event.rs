@@ -1,6 +1,7 @@
 //! What an engine reports. Both engines speak these words, so that a figure has one definition.
 
-use crate::base::{Span, TenantIndex, Time};
+use super::ErrorCode;
+use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
 
 /// Something that happened in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,20 @@ pub enum Event {
         /// When it rang.
         rang: Time,
     },
-    /// A turn's recall came to its end, good or bad.
+    /// A lease was taken outside a recall: when a call rang, or for a save. What a recall waited for stands in
+    /// [`Recall::admission`].
+    Admitted {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it was asked for.
+        asked: Time,
+        /// What it meant.
+        admission: Admission,
+        /// How long it took.
+        took: Span,
+    },
+    /// A turn's recall came to its end, good or bad. A call that was refused when it rang reports its first recall
+    /// with that refusal: it is what the caller asked for and did not get.
     Recalled(Recall),
     /// A turn's save came to its end.
     Saved(Save),
@@ -109,41 +123,6 @@ pub struct Save {
     pub outcome: Result<(), ErrorCode>,
 }
 
-/// What acquiring a lease meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Admission {
-    /// The runtime was live.
-    Reuse,
-    /// Someone was already booting it.
-    Join,
-    /// It was booted from this host's disk.
-    Warm,
-    /// It was booted from the cloud.
-    Cold,
-}
-
-/// What a boot found on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BootKind {
-    /// The caller's projection.
-    Warm,
-    /// Nothing.
-    Cold,
-}
-
-/// Why a runtime was drained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DrainReason {
-    /// It was the least recently used idle one and its slot was needed.
-    Lru,
-    /// It was idle for the TTL.
-    Idle,
-    /// The pool closed.
-    Close,
-    /// It crashed, or its boot failed.
-    Crash,
-}
-
 /// What the pools of a tenant hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Level {
@@ -154,39 +133,3 @@ pub struct Level {
     /// Ports they hold.
     pub ports: u32,
 }
-
-/// A dotted error code, for example `pool.exhausted`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorCode(&'static str);
-
-impl ErrorCode {
-    /// The known code of that name, or `other`: codes come from outside, and a counter per invented name would
-    /// let a broken peer fill the memory.
-    pub fn named(name: &str) -> Self {
-        Self(KNOWN.iter().find(|known| **known == name).copied().unwrap_or(OTHER))
-    }
-
-    /// The dotted name.
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-const OTHER: &str = "other";
-
-const KNOWN: [&str; 14] = [
-    "pool.exhausted",
-    "pool.port_exhausted",
-    "pool.closed",
-    "runtime.unauthorized",
-    "runtime.bad_request",
-    "runtime.internal",
-    "runtime.identity_mismatch",
-    "runtime.timeout",
-    "runtime.not_found",
-    "runtime.start_failed",
-    "runtime.unknown_session",
-    "runtime.unreachable",
-    "cloud.unauthorized",
-    "cloud.internal",
-];

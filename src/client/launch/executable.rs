@@ -86,7 +86,9 @@ mod tests {
     fn a_missing_or_plain_file_is_named_with_the_remedy() {
         let missing = Executable::file("/nowhere/voice-runtime").checked().expect_err("it is not there");
         assert!(missing.to_string().contains("/nowhere/voice-runtime does not exist"), "{missing}");
-        let plain = Executable::file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).checked().expect_err("it is no program");
+        let plain = Executable::file(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+            .checked()
+            .expect_err("it is no program");
         assert!(plain.to_string().contains("chmod +x"), "{plain}");
         assert_eq!(plain.code(), "runtime.not_found");
     }
