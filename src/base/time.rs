@@ -61,7 +61,7 @@ impl Span {
     /// `secs` seconds to the nearest nanosecond; nothing where negative or not a number, and at most what fits.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates, as promised")]
     pub fn from_secs_f64(secs: f64) -> Self {
-        Self(libm::round(secs * 1e9) as u64)
+        Self((secs * 1e9 + 0.5) as u64)
     }
 
     /// Nanoseconds.

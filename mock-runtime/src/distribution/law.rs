@@ -206,7 +206,7 @@ fn gamma(shape: f64, stream: &mut Stream) -> f64 {
 /// A real number of nanoseconds as an integer, kept within 0 and a year.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the integer's range first")]
 fn nanoseconds(value: f64) -> u64 {
-    libm::round(value.clamp(0.0, Distribution::LONGEST_NS as f64)) as u64
+    (value.clamp(0.0, Distribution::LONGEST_NS as f64) + 0.5) as u64
 }
 
 fn checked(ns: u64) -> Result<u64, LawError> {
