@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{CallerIndex, Span, Stream, TenantIndex, Time, WorkerIndex};
+use crate::base::{CallerIndex, Distribution, Span, Stream, TenantIndex, Time, WorkerIndex};
 
 use super::{CallLength, TenantTraffic};
 
@@ -26,8 +26,8 @@ pub struct Call {
     pub rings_at: Time,
     traffic: Arc<TenantTraffic>,
     ending: Ending,
-    gaps: Stream,
-    replies: Stream,
+    gaps: Draws,
+    replies: Draws,
 }
 
 /// One recall, the assistant's reply, one save.
@@ -56,6 +56,13 @@ pub(super) struct Seeds {
     replies: u64,
 }
 
+/// A call's draws for one purpose. The stream is seeded at the first draw that needs one: many calls are over before.
+#[derive(Clone, Debug)]
+struct Draws {
+    seed: u64,
+    stream: Option<Stream>,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     At(Time),
@@ -71,10 +78,7 @@ impl Call {
         rings_at: Time,
     ) -> Self {
         let ending = match &traffic.length {
-            CallLength::Lasting(law) => {
-                let length = law.draw(&mut Stream::numbered(seeds.lengths, number));
-                Ending::At(rings_at + Span::from_ns(length))
-            }
+            CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(seeds.lengths).draw(law, number)),
             CallLength::Turns(turns) => Ending::AfterTurns(*turns),
         };
         Self {
@@ -85,8 +89,8 @@ impl Call {
             rings_at,
             traffic: Arc::clone(traffic),
             ending,
-            gaps: Stream::numbered(seeds.gaps, number),
-            replies: Stream::numbered(seeds.replies, number),
+            gaps: Draws::new(seeds.gaps),
+            replies: Draws::new(seeds.replies),
         }
     }
 
@@ -113,11 +117,26 @@ impl Call {
     }
 
     fn next_start(&mut self, started: Time, done: Time) -> Time {
-        (started + Span::from_ns(self.traffic.turn_gap.draw(&mut self.gaps))).max(done)
+        (started + self.gaps.draw(&self.traffic.turn_gap, self.number)).max(done)
     }
 
     fn turn_at(&mut self, starts_at: Time) -> Turn {
-        Turn { starts_at, reply: Span::from_ns(self.traffic.reply.draw(&mut self.replies)) }
+        Turn { starts_at, reply: self.replies.draw(&self.traffic.reply, self.number) }
+    }
+}
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        Self { seed, stream: None }
+    }
+
+    /// The next draw of call `number`.
+    fn draw(&mut self, law: &Distribution, number: u64) -> Span {
+        if let Distribution::Constant { ns } = law {
+            return Span::from_ns(*ns);
+        }
+        let stream = self.stream.get_or_insert_with(|| Stream::numbered(self.seed, number));
+        Span::from_ns(law.draw(stream))
     }
 }
 
@@ -132,7 +151,6 @@ impl Seeds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Distribution;
     use crate::workload::tests::tenant;
 
     const GAP_MS: u64 = 1000;

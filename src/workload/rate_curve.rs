@@ -20,7 +20,8 @@ struct Piece {
     /// Infinite for a rate that stays.
     lasts: f64,
     from: f64,
-    to: f64,
+    /// By which the rate changes, per second.
+    slope: f64,
 }
 
 /// Poisson arrivals by a curve, in order, ending with the window.
@@ -33,6 +34,8 @@ pub(super) struct Arriving {
     starts: Time,
     /// Since `starts`.
     elapsed: f64,
+    /// Calls that the rest of the piece is expected to bring.
+    left: f64,
     until: Time,
 }
 
@@ -48,7 +51,7 @@ impl RateCurve {
         let mut last = Stage { until: Span::ZERO, rate: stages.first().map_or(Rate(0.0), |stage| stage.rate) };
         for stage in stages {
             let lasts = (stage.until - last.until).secs_f64();
-            pieces.push(Piece { lasts, from: last.rate.0, to: stage.rate.0 });
+            pieces.push(Piece::ramp(lasts, last.rate, stage.rate));
             last = *stage;
         }
         pieces.push(Piece::steady(f64::INFINITY, last.rate));
@@ -67,11 +70,11 @@ impl RateCurve {
         if self.repeats {
             let cycle: f64 = self.pieces.iter().map(|piece| piece.lasts).sum();
             let cycles = libm::floor(left / cycle);
-            calls = cycles * self.pieces.iter().map(|piece| piece.calls(0.0, piece.lasts)).sum::<f64>();
+            calls = cycles * self.pieces.iter().map(|piece| piece.calls_before(piece.lasts)).sum::<f64>();
             left -= cycles * cycle;
         }
         for piece in &self.pieces {
-            calls += piece.calls(0.0, left.min(piece.lasts));
+            calls += piece.calls_before(left.min(piece.lasts));
             left -= piece.lasts;
             if left <= 0.0 {
                 break;
@@ -97,38 +100,41 @@ impl RateCurve {
 
 impl Piece {
     fn steady(lasts: f64, rate: Rate) -> Self {
-        Self { lasts, from: rate.0, to: rate.0 }
+        Self { lasts, from: rate.0, slope: 0.0 }
     }
 
-    fn slope(&self) -> f64 {
-        if self.lasts.is_finite() && self.lasts > 0.0 { (self.to - self.from) / self.lasts } else { 0.0 }
+    /// A ramp in no time at all brings no calls, so that its slope does not matter.
+    fn ramp(lasts: f64, from: Rate, to: Rate) -> Self {
+        Self { lasts, from: from.0, slope: if lasts > 0.0 { (to.0 - from.0) / lasts } else { 0.0 } }
     }
 
+    /// The rate so long after the piece began.
     fn rate_at(&self, secs: f64) -> f64 {
-        if self.slope() == 0.0 { self.from } else { self.from + self.slope() * secs }
+        if self.slope == 0.0 { self.from } else { self.from + self.slope * secs }
     }
 
-    /// Expected calls between two times since the piece began.
-    fn calls(&self, from: f64, to: f64) -> f64 {
-        let mean_rate = f64::midpoint(self.rate_at(from), self.rate_at(to));
-        if mean_rate == 0.0 { 0.0 } else { mean_rate * (to - from) }
+    /// Expected calls until so long after the piece began.
+    fn calls_before(&self, secs: f64) -> f64 {
+        let mean_rate = f64::midpoint(self.from, self.rate_at(secs));
+        if mean_rate == 0.0 { 0.0 } else { mean_rate * secs }
     }
 
     /// How long after `from` so many calls are expected to have come; they must come within the piece.
     fn time_for(&self, from: f64, calls: f64) -> f64 {
-        let (rate, slope) = (self.rate_at(from), self.slope());
-        if slope == 0.0 {
-            return calls / rate;
+        if self.slope == 0.0 {
+            return calls / self.from;
         }
+        let rate = self.rate_at(from);
         // The root of slope/2·t² + rate·t = calls that does not cancel digits, whatever the slope's sign.
-        2.0 * calls / (rate + libm::sqrt((rate * rate + 2.0 * slope * calls).max(0.0)))
+        2.0 * calls / (rate + libm::sqrt((rate * rate + 2.0 * self.slope * calls).max(0.0)))
     }
 }
 
 impl Arriving {
     /// Arrivals before `until`.
     pub(super) fn new(curve: RateCurve, stream: Stream, until: Time) -> Self {
-        Self { curve, stream, piece: 0, starts: Time::ZERO, elapsed: 0.0, until }
+        let left = curve.pieces[0].calls_before(curve.pieces[0].lasts);
+        Self { curve, stream, piece: 0, starts: Time::ZERO, elapsed: 0.0, left, until }
     }
 
     /// On to the next piece; false where there is none, or it begins too late.
@@ -140,6 +146,8 @@ impl Arriving {
         self.starts += Span::from_secs_f64(lasted);
         self.elapsed = 0.0;
         self.piece = (self.piece + 1) % self.curve.pieces.len();
+        let piece = &self.curve.pieces[self.piece];
+        self.left = piece.calls_before(piece.lasts);
         self.starts < self.until
     }
 }
@@ -149,19 +157,16 @@ impl Iterator for Arriving {
 
     fn next(&mut self) -> Option<Time> {
         let mut calls = -libm::log(self.stream.open_unit());
-        loop {
-            let piece = &self.curve.pieces[self.piece];
-            let left = piece.calls(self.elapsed, piece.lasts);
-            if calls < left {
-                self.elapsed += piece.time_for(self.elapsed, calls);
-                let time = self.starts + Span::from_secs_f64(self.elapsed);
-                return (time < self.until).then_some(time);
-            }
-            calls -= left;
+        while calls >= self.left {
+            calls -= self.left;
             if !self.advance() {
                 return None;
             }
         }
+        self.left -= calls;
+        self.elapsed += self.curve.pieces[self.piece].time_for(self.elapsed, calls);
+        let time = self.starts + Span::from_secs_f64(self.elapsed);
+        (time < self.until).then_some(time)
     }
 }
 
