@@ -58,6 +58,12 @@ impl Span {
         Self(secs * 1_000_000_000)
     }
 
+    /// `secs` seconds to the nearest nanosecond; nothing where negative or not a number, and at most what fits.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates, as promised")]
+    pub fn from_secs_f64(secs: f64) -> Self {
+        Self((secs * 1e9 + 0.5) as u64)
+    }
+
     /// Nanoseconds.
     pub const fn ns(self) -> u64 {
         self.0

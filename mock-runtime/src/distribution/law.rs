@@ -190,6 +190,23 @@ impl Distribution {
             }
         }
     }
+
+    /// The coefficient of variation: standard deviation over mean, 0 where the mean is 0.
+    pub fn cv(&self) -> f64 {
+        let mean = self.mean_ns();
+        match self {
+            _ if mean == 0.0 => 0.0,
+            Self::Constant { .. } => 0.0,
+            Self::Uniform { min_ns, max_ns } => (max_ns - min_ns) as f64 / libm::sqrt(12.0) / mean,
+            Self::Exponential { .. } => 1.0,
+            Self::Lognormal { sigma, .. } => libm::sqrt(libm::expm1(sigma * sigma)),
+            Self::Gamma { shape, .. } => 1.0 / libm::sqrt(*shape),
+            Self::Empirical { sorted_ns } => {
+                let squares: f64 = sorted_ns.iter().map(|ns| (*ns as f64 - mean) * (*ns as f64 - mean)).sum();
+                libm::sqrt(squares / sorted_ns.len() as f64) / mean
+            }
+        }
+    }
 }
 
 /// Gamma with unit scale: G. Marsaglia and W. W. Tsang, "A Simple Method for Generating Gamma Variables", ACM
@@ -217,7 +234,7 @@ fn gamma(shape: f64, stream: &mut Stream) -> f64 {
 /// A real number of nanoseconds as an integer, kept within 0 and a year.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the integer's range first")]
 fn nanoseconds(value: f64) -> u64 {
-    libm::round(value.clamp(0.0, Distribution::LONGEST_NS as f64)) as u64
+    (value.clamp(0.0, Distribution::LONGEST_NS as f64) + 0.5) as u64
 }
 
 fn checked(ns: u64) -> Result<u64, LawError> {
@@ -249,6 +266,7 @@ mod tests {
         let (mean, got_cv) = moments(&law);
         let mean_ns = mean_ns as f64;
         assert!((law.mean_ns() / mean_ns - 1.0).abs() < 1e-6, "stated mean {}", law.mean_ns());
+        assert!((law.cv() - cv).abs() < 1e-6, "stated cv {}", law.cv());
         assert!((mean / mean_ns - 1.0).abs() < 0.01, "mean {mean}, not {mean_ns}");
         assert!((got_cv - cv).abs() < 0.02, "cv {got_cv}, not {cv}");
     }

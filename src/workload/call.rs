@@ -1,0 +1,238 @@
+//! One call: who is on the line, when the turns start, when it ends.
+//!
+//! Times within a call depend on when its turns were done, which only the engine knows; everything else is decided
+//! here, by streams that belong to this call alone.
+
+use std::sync::Arc;
+
+use crate::base::{CallerIndex, Distribution, Span, Stream, TenantIndex, Time, WorkerIndex};
+
+use super::{CallLength, TenantTraffic};
+
+/// A caller's conversation.
+///
+/// It starts with [`Call::first_turn`], goes on with [`Call::after`] each turn, and is over at [`Next::HangUp`].
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Whose customer calls.
+    pub tenant: TenantIndex,
+    /// Unique within the tenant.
+    pub number: u64,
+    /// Who calls.
+    pub caller: CallerIndex,
+    /// Which of the tenant's workers takes the call.
+    pub worker: WorkerIndex,
+    /// When it rings, and its first turn is due.
+    pub rings_at: Time,
+    traffic: Arc<TenantTraffic>,
+    ending: Ending,
+    gaps: Draws,
+    replies: Draws,
+}
+
+/// One recall, the assistant's reply, one save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// When its recall is due.
+    pub starts_at: Time,
+    /// From the end of the recall to the start of the save.
+    pub reply: Span,
+}
+
+/// What follows a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Another turn.
+    Turn(Turn),
+    /// The end of the call, never before its last turn was done.
+    HangUp(Time),
+}
+
+/// The seeds of the streams that belong to calls, so that a call's own cost no hashing of names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seeds {
+    lengths: u64,
+    gaps: u64,
+    replies: u64,
+}
+
+/// A call's draws for one purpose. The stream is seeded at the first draw that needs one: many calls are over before.
+#[derive(Clone, Debug)]
+struct Draws {
+    seed: u64,
+    stream: Option<Stream>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    At(Time),
+    AfterTurns(u32),
+}
+
+impl Call {
+    pub(super) fn new(
+        (tenant, traffic): (TenantIndex, &Arc<TenantTraffic>),
+        seeds: &Seeds,
+        number: u64,
+        (caller, worker): (CallerIndex, WorkerIndex),
+        rings_at: Time,
+    ) -> Self {
+        let ending = match &traffic.length {
+            CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(seeds.lengths).draw(law, number)),
+            CallLength::Turns(turns) => Ending::AfterTurns(*turns),
+        };
+        Self {
+            tenant,
+            number,
+            caller,
+            worker,
+            rings_at,
+            traffic: Arc::clone(traffic),
+            ending,
+            gaps: Draws::new(seeds.gaps),
+            replies: Draws::new(seeds.replies),
+        }
+    }
+
+    /// The turn that is due as the call rings.
+    pub fn first_turn(&mut self) -> Turn {
+        self.turn_at(self.rings_at)
+    }
+
+    /// What follows the turn that was due at `started` and done, its save included, at `done`.
+    pub fn after(&mut self, started: Time, done: Time) -> Next {
+        match &mut self.ending {
+            Ending::At(end) => {
+                let end = *end;
+                let next = self.next_start(started, done);
+                if next < end { Next::Turn(self.turn_at(next)) } else { Next::HangUp(end.max(done)) }
+            }
+            Ending::AfterTurns(0 | 1) => Next::HangUp(done),
+            Ending::AfterTurns(left) => {
+                *left -= 1;
+                let next = self.next_start(started, done);
+                Next::Turn(self.turn_at(next))
+            }
+        }
+    }
+
+    fn next_start(&mut self, started: Time, done: Time) -> Time {
+        (started + self.gaps.draw(&self.traffic.turn_gap, self.number)).max(done)
+    }
+
+    fn turn_at(&mut self, starts_at: Time) -> Turn {
+        Turn { starts_at, reply: self.replies.draw(&self.traffic.reply, self.number) }
+    }
+}
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        Self { seed, stream: None }
+    }
+
+    /// The next draw of call `number`.
+    fn draw(&mut self, law: &Distribution, number: u64) -> Span {
+        if let Distribution::Constant { ns } = law {
+            return Span::from_ns(*ns);
+        }
+        let stream = self.stream.get_or_insert_with(|| Stream::numbered(self.seed, number));
+        Span::from_ns(law.draw(stream))
+    }
+}
+
+impl Seeds {
+    /// The seeds of the tenant called `name`.
+    pub(super) fn of(seed: u64, name: &str) -> Self {
+        let named = |purpose: &str| Stream::named(seed, &format!("{name}/{purpose}"), 0).below(u64::MAX);
+        Self { lengths: named("lengths"), gaps: named("gaps"), replies: named("replies") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::tests::tenant;
+
+    const GAP_MS: u64 = 1000;
+
+    fn at(ms: u64) -> Time {
+        Time::ZERO + Span::from_ms(ms)
+    }
+
+    /// A call that rings at 500 ms and whose turns are a second apart.
+    fn call(length: CallLength) -> Call {
+        let gap = Distribution::constant(Span::from_ms(GAP_MS).ns()).unwrap();
+        let traffic = Arc::new(TenantTraffic { length, turn_gap: gap, ..tenant("acme") });
+        let seeds = Seeds::of(1, "acme");
+        Call::new((TenantIndex(0), &traffic), &seeds, 0, (CallerIndex(0), WorkerIndex(0)), at(500))
+    }
+
+    fn lasting(ms: u64) -> CallLength {
+        CallLength::Lasting(Distribution::constant(Span::from_ms(ms).ns()).unwrap())
+    }
+
+    fn starts(next: Next) -> Time {
+        let Next::Turn(turn) = next else { panic!("expected a turn, not {next:?}") };
+        turn.starts_at
+    }
+
+    #[test]
+    fn the_first_turn_starts_as_the_call_rings() {
+        assert_eq!(call(lasting(0)).first_turn().starts_at, at(500));
+    }
+
+    #[test]
+    fn a_turn_starts_one_gap_after_the_start_of_the_last() {
+        assert_eq!(starts(call(lasting(5000)).after(at(500), at(900))), at(1500));
+    }
+
+    #[test]
+    fn a_turn_waits_for_the_last_to_be_done() {
+        assert_eq!(starts(call(lasting(5000)).after(at(500), at(1700))), at(1700));
+    }
+
+    #[test]
+    fn a_call_hangs_up_when_its_time_is_over_and_no_turn_fits_before() {
+        assert_eq!(call(lasting(900)).after(at(500), at(700)), Next::HangUp(at(1400)));
+    }
+
+    #[test]
+    fn a_turn_under_way_is_finished() {
+        assert_eq!(call(lasting(900)).after(at(500), at(2000)), Next::HangUp(at(2000)));
+    }
+
+    #[test]
+    fn no_turn_starts_at_the_instant_of_hanging_up() {
+        assert_eq!(call(lasting(1000)).after(at(500), at(600)), Next::HangUp(at(1500)));
+    }
+
+    #[test]
+    fn a_call_of_three_turns_hangs_up_when_the_third_is_done() {
+        let mut call = call(CallLength::Turns(3));
+        assert_eq!(starts(call.after(at(500), at(600))), at(1500));
+        assert_eq!(starts(call.after(at(1500), at(1600))), at(2500));
+        assert_eq!(call.after(at(2500), at(2600)), Next::HangUp(at(2600)));
+    }
+
+    #[test]
+    fn another_law_for_replies_leaves_the_gaps_alone() {
+        let law = Distribution::exponential(1_000_000).unwrap();
+        let times = |reply: Distribution| -> Vec<Time> {
+            let traffic = Arc::new(TenantTraffic {
+                length: CallLength::Turns(9),
+                turn_gap: law.clone(),
+                reply,
+                ..tenant("acme")
+            });
+            let seeds = Seeds::of(1, "acme");
+            let mut call = Call::new((TenantIndex(0), &traffic), &seeds, 0, (CallerIndex(0), WorkerIndex(0)), at(0));
+            let mut started = call.first_turn().starts_at;
+            let mut next = || {
+                started = starts(call.after(started, started));
+                started
+            };
+            (0..8).map(|_| next()).collect()
+        };
+        assert_eq!(times(Distribution::constant(5).unwrap()), times(Distribution::gamma(5, 0.7).unwrap()));
+    }
+}

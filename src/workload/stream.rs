@@ -1,0 +1,195 @@
+//! All tenants' calls as one stream.
+
+use std::cmp::Reverse;
+use std::collections::binary_heap::{BinaryHeap, PeekMut};
+use std::sync::Arc;
+
+use crate::base::{CallerIndex, Stream, TenantIndex, Time};
+
+use super::call::Seeds;
+use super::callers::{Callers, Popularity, Workers};
+use super::lines::Lines;
+use super::rings::Rings;
+use super::{Arrivals, Call, TenantTraffic, Traffic};
+
+/// A lazy stream of calls in the order of their times, by tenant where they tie.
+///
+/// Its memory is what the tenants need (their popularity tables and lines), however long the run.
+///
+/// ```
+/// # use busyhour::base::{Distribution, Span};
+/// # use busyhour::workload::*;
+/// # let minute = Distribution::constant(60_000_000_000)?;
+/// # let tenant = TenantTraffic {
+/// #     name: "acme".into(),
+/// #     workers: 1,
+/// #     route: Route::Sticky,
+/// #     callers: Population { size: 400, zipf: 0.75, new_share: 0.3 },
+/// #     arrivals: Arrivals::Poisson(Rate(0.5)),
+/// #     length: CallLength::Lasting(minute.clone()),
+/// #     turn_gap: minute.clone(),
+/// #     reply: minute,
+/// # };
+/// let traffic = Traffic { seed: 1, duration: Span::from_secs(60), tenants: vec![tenant] };
+/// let mut workload = Workload::new(&traffic);
+/// while let Some(mut call) = workload.next() {
+///     println!("{:?} rings at {} s", call.caller, call.first_turn().starts_at.secs_f64());
+/// }
+/// # Ok::<(), busyhour::base::LawError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Workload {
+    tenants: Vec<Tenant>,
+    /// One entry for each open tenant that still rings, and for each closed line that waits.
+    due: BinaryHeap<Reverse<Due>>,
+    until: Time,
+}
+
+/// The order of the fields is the order among calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: Time,
+    tenant: TenantIndex,
+    line: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Tenant {
+    index: TenantIndex,
+    traffic: Arc<TenantTraffic>,
+    seeds: Seeds,
+    workers: Workers,
+    ringing: Ringing,
+}
+
+#[derive(Clone, Debug)]
+enum Ringing {
+    Open { rings: Rings, callers: Callers, rung: u64 },
+    Closed(Lines),
+}
+
+impl Workload {
+    /// The calls of `traffic`.
+    pub fn new(traffic: &Traffic) -> Self {
+        let until = Time::ZERO + traffic.duration;
+        let mut popularities = Vec::new();
+        let tenants: Vec<Tenant> = (0..)
+            .map(TenantIndex)
+            .zip(&traffic.tenants)
+            .map(|(index, tenant)| Tenant::new(index, tenant, traffic, &mut popularities))
+            .collect();
+        let mut workload = Self { tenants, due: BinaryHeap::new(), until };
+        (0..workload.tenants.len()).for_each(|tenant| workload.start(tenant));
+        workload
+    }
+
+    /// When the next call rings, as far as is known now: a closed line may yet ring before.
+    pub fn peek(&self) -> Option<Time> {
+        self.due.peek().map(|Reverse(due)| due.at)
+    }
+
+    /// The next call. There may be another after `None`, where a closed line's call [ended](Self::ended).
+    #[expect(clippy::should_implement_trait, reason = "an iterator would promise that feedback cannot change it")]
+    pub fn next(&mut self) -> Option<Call> {
+        let top = self.due.peek_mut()?;
+        let due = top.0;
+        let tenant = &mut self.tenants[due.tenant.index()];
+        let (number, caller) = tenant.begin(due.line);
+        match tenant.next_ring() {
+            Some(at) => replace(top, Due { at, ..due }),
+            None => drop(PeekMut::pop(top)),
+        }
+        let worker = tenant.workers.place(caller);
+        Some(Call::new((due.tenant, &tenant.traffic), &tenant.seeds, number, (caller, worker), due.at))
+    }
+
+    /// Says that a call is over, however it ended. Its caller rings again later where the tenant is a closed one;
+    /// elsewhere nothing changes.
+    pub fn ended(&mut self, call: &Call, at: Time) {
+        let Ringing::Closed(lines) = &mut self.tenants[call.tenant.index()].ringing else { return };
+        let (line, at) = lines.ended(call.caller, at);
+        self.schedule(Due { at, tenant: call.tenant, line });
+    }
+
+    /// Schedules a tenant's first rings.
+    fn start(&mut self, tenant: usize) {
+        let Tenant { index, traffic, ringing, .. } = &mut self.tenants[tenant];
+        let index = *index;
+        let first: Vec<(u32, Time)> = match ringing {
+            Ringing::Open { rings, .. } => rings.next().map(|at| (0, at)).into_iter().collect(),
+            Ringing::Closed(lines) => lines.first_rings(traffic).collect(),
+        };
+        for (line, at) in first {
+            self.schedule(Due { at, tenant: index, line });
+        }
+    }
+
+    /// Nobody rings once the window is over.
+    fn schedule(&mut self, due: Due) {
+        if due.at < self.until {
+            self.due.push(Reverse(due));
+        }
+    }
+}
+
+impl Tenant {
+    fn new(index: TenantIndex, tenant: &TenantTraffic, traffic: &Traffic, popularities: &mut Popularities) -> Self {
+        let stream = |purpose: &str| Stream::named(traffic.seed, &format!("{}/{purpose}", tenant.name), 0);
+        let ringing = match &tenant.arrivals {
+            Arrivals::Closed { callers, redial } => {
+                Ringing::Closed(Lines::new(*callers, redial, traffic.seed, &tenant.name))
+            }
+            open => Ringing::Open {
+                rings: Rings::new(open, Time::ZERO + traffic.duration, stream).expect("it is not a closed tenant"),
+                callers: Callers::new(&tenant.callers, shared(popularities, tenant), stream("callers")),
+                rung: 0,
+            },
+        };
+        Self {
+            index,
+            traffic: Arc::new(tenant.clone()),
+            seeds: Seeds::of(traffic.seed, &tenant.name),
+            workers: Workers::new(tenant.workers, tenant.route),
+            ringing,
+        }
+    }
+
+    /// Number and caller of the call that rings now.
+    fn begin(&mut self, line: u32) -> (u64, CallerIndex) {
+        match &mut self.ringing {
+            Ringing::Closed(lines) => lines.begin(line),
+            Ringing::Open { callers, rung, .. } => {
+                let number = *rung;
+                *rung += 1;
+                (number, callers.draw())
+            }
+        }
+    }
+
+    /// When the tenant rings again by itself.
+    fn next_ring(&mut self) -> Option<Time> {
+        match &mut self.ringing {
+            Ringing::Open { rings, .. } => rings.next(),
+            Ringing::Closed(_) => None,
+        }
+    }
+}
+
+/// The tables made so far, by size and slope.
+type Popularities = Vec<((u32, u64), Arc<Popularity>)>;
+
+/// The tenant's popularity table, the same one for tenants whose populations are alike.
+fn shared(popularities: &mut Popularities, tenant: &TenantTraffic) -> Arc<Popularity> {
+    let key = (tenant.callers.size, tenant.callers.zipf.to_bits());
+    if let Some((_, table)) = popularities.iter().find(|(known, _)| *known == key) {
+        return Arc::clone(table);
+    }
+    let table = Arc::new(Popularity::new(tenant.callers.size, tenant.callers.zipf));
+    popularities.push((key, Arc::clone(&table)));
+    table
+}
+
+/// Puts another entry in the place of the first: one sift instead of a pop and a push.
+fn replace(mut top: PeekMut<'_, Reverse<Due>>, due: Due) {
+    *top = Reverse(due);
+}
