@@ -1,2 +1,7 @@
-//! The front door.
-fn main() {}
+//! The binary: everything is in the library's front door.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    busyhour::cli::main()
+}

@@ -1,9 +1,9 @@
 //! The calls a client makes to the cloud: the project's indexes, and onboarding through the partner API.
 
-use mock_runtime::wire::cloud::{self, Created, IndexCreate, IndexInfo, IndexList, NewAgent, NewProject};
+use mock_runtime::wire::cloud::{self, Created, IndexCreate, IndexInfo, IndexList, NewAgent, NewProject, id_to_header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Client;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use super::error::{Peer, VoiceError};
 use super::http::{CLOUD_TIMEOUT, cloud_client, exchange};
@@ -17,19 +17,16 @@ pub(super) struct CloudApi {
 }
 
 impl CloudApi {
-    /// `identity` are header names and values that go with every call, next to the account key.
+    /// `identity` are header names and ids that go with every call, next to the account key.
     pub(super) fn new(base_url: &str, api_key: &str, identity: &[(&'static str, &str)]) -> Result<Self, VoiceError> {
-        let bearer = format!("Bearer {api_key}");
-        let all = identity.iter().copied().chain([("Authorization", bearer.as_str())]);
-        let headers: Result<HeaderMap, VoiceError> = all
-            .map(|(name, value)| {
-                let value = HeaderValue::from_str(value).map_err(|_| {
-                    VoiceError::BadRequest(format!("the value of {name} has characters a header cannot carry"))
-                })?;
-                Ok((name.parse().expect("our header names are valid"), value))
-            })
-            .collect();
-        Ok(Self { client: cloud_client()?, base_url: base_url.trim_end_matches('/').to_owned(), headers: headers? })
+        let mut headers = HeaderMap::new();
+        for (name, id) in identity {
+            let value = HeaderValue::from_str(&id_to_header(id)).expect("an id in header notation is printable ASCII");
+            headers.insert(HeaderName::from_bytes(name.as_bytes()).expect("our header names are valid"), value);
+        }
+        let bearer = HeaderValue::from_str(&format!("Bearer {api_key}"));
+        headers.insert(AUTHORIZATION, bearer.map_err(|_| VoiceError::bad_request("api_key must be printable ASCII"))?);
+        Ok(Self { client: cloud_client()?, base_url: base_url.trim_end_matches('/').to_owned(), headers })
     }
 
     pub(super) async fn create_index(&self, index: &IndexCreate) -> Result<IndexInfo, VoiceError> {
