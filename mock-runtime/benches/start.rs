@@ -78,7 +78,7 @@ struct Fleet<'c> {
 
 impl<'c> Fleet<'c> {
     fn new(command: &'c [String]) -> Self {
-        let storage = tempfile::tempdir().expect("a temporary folder");
+        let storage = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         let lifeline = io::pipe().expect("a pipe");
         Self { command, storage, running: Vec::new(), next_port: FIRST_PORT, lifeline }
     }
