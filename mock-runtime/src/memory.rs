@@ -2,8 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `runtime.lock` | held by the one process that owns the folder; its text is that process's id |
-//! | `life.json` | whose folder this is, and how many runtimes have lived in it |
+//! | `owner.json` | whose folder this is; locked by the one process that may use it |
 //! | `projection.json` | the caller's memory as the cloud last told it, sync token included |
 //! | `outbox.jsonl` | events the cloud has not taken yet |
 //! | `{session}/session.jsonl` | a session's turns |
@@ -13,7 +12,8 @@
 //!
 //! Durability: what was written survives the death of the process however it dies, because the kernel has it; there
 //! is no `fsync`, so a power failure may take the last seconds. Whole files are replaced by rename, logs are appended
-//! to and tolerate a torn last line.
+//! to and tolerate a torn last line. Creating a file is by far the dearest thing a boot does, so logs and sessions are
+//! created when the first thing is written to them.
 
 mod atomic;
 mod folder;

@@ -1,13 +1,13 @@
 //! The caller's folder, and the right to use it.
 
-use std::fs::{File, OpenOptions, TryLockError, create_dir_all, read_to_string};
-use std::io::{self, Read, Write};
+use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::atomic;
 use super::folder_name::folder_name;
 
 /// A folder this process owns until it ends.
@@ -24,7 +24,7 @@ pub(crate) struct Folder {
 pub(crate) enum ClaimError {
     /// Another process owns it.
     #[error("{folder} belongs to process {holder}: one runtime per caller; stop that one first")]
-    Held { folder: PathBuf, holder: String },
+    Held { folder: PathBuf, holder: u32 },
     /// It belongs to someone whose encoded id looks the same, as on a file system that ignores case.
     #[error("{folder} holds the memory of `{user}` of `{project}`: use another storage root")]
     Stranger { folder: PathBuf, project: String, user: String },
@@ -33,12 +33,15 @@ pub(crate) enum ClaimError {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// `life.json`.
+/// `owner.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct LifeRecord {
+struct Owner {
     project: String,
     user: String,
+    /// How many runtimes have lived here, the present one included.
     lives: u64,
+    /// The process that has the folder, or had it last.
+    pid: u32,
 }
 
 impl Folder {
@@ -46,14 +49,19 @@ impl Folder {
     /// this life. Fails at once where another process has it.
     pub(crate) fn claim(root: &Path, project: &str, user: &str) -> Result<Self, ClaimError> {
         let path = root.join(folder_name(project)).join(folder_name(user));
-        let failed = |source| ClaimError::Io { path: path.clone(), source };
-        create_dir_all(&path).map_err(failed)?;
-        let lock = lock(&path)?;
-        let lives = former_lives(&path, project, user)?;
-        let record = LifeRecord { project: project.to_owned(), user: user.to_owned(), lives: lives + 1 };
-        let json = serde_json::to_vec(&record).expect("two strings and a number are JSON");
-        atomic::replace(&path.join(LIFE), &json).map_err(failed)?;
-        Ok(Self { path, life: lives, _lock: lock })
+        create_dir_all(&path).map_err(|source| ClaimError::Io { path: path.clone(), source })?;
+        let file_path = path.join("owner.json");
+        let failed = |source| ClaimError::Io { path: file_path.clone(), source };
+        let mut file = open(&file_path).map_err(failed)?;
+        let locked = lock(&file).map_err(failed)?;
+        let former = read(&mut file).map_err(failed)?;
+        if !locked {
+            return Err(ClaimError::Held { folder: path, holder: former.map_or(0, |former| former.pid) });
+        }
+        let life = former_lives(&path, former, project, user)?;
+        let owner = Owner { project: project.into(), user: user.into(), lives: life + 1, pid: std::process::id() };
+        write(&mut file, &owner).map_err(failed)?;
+        Ok(Self { path, life, _lock: file })
     }
 
     /// Where it is.
@@ -67,37 +75,41 @@ impl Folder {
     }
 }
 
-fn lock(folder: &Path) -> Result<File, ClaimError> {
-    let path = folder.join("runtime.lock");
-    let failed = |source| ClaimError::Io { path: path.clone(), source };
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Whether the lock is ours now.
+fn lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            file.read_to_string(&mut holder).map_err(failed)?;
-            return Err(ClaimError::Held { folder: folder.to_owned(), holder: holder.trim().to_owned() });
-        }
-        Err(TryLockError::Error(source)) => return Err(failed(source)),
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
     }
-    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
-    Ok(file)
 }
 
-/// The count in `life.json`; nothing where it is missing or unreadable, which only restarts the random streams.
-fn former_lives(folder: &Path, project: &str, user: &str) -> Result<u64, ClaimError> {
-    let record = read_to_string(folder.join(LIFE)).ok().and_then(|json| serde_json::from_str(&json).ok());
-    match record {
+/// What the file says, if it can be read. Behind the record there may be the rest of a longer one.
+fn read(file: &mut File) -> io::Result<Option<Owner>> {
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(serde_json::Deserializer::from_slice(&text).into_iter().next().and_then(Result::ok))
+}
+
+/// In place, because the lock is on this very file. A death between the two steps leaves a record that can be read.
+fn write(file: &mut File, owner: &Owner) -> io::Result<()> {
+    let json = serde_json::to_vec(owner).expect("two strings and two numbers are JSON");
+    file.write_all_at(&json, 0)?;
+    file.set_len(json.len() as u64)
+}
+
+/// The count of a former owner; nothing where there is none, which only restarts the random streams.
+fn former_lives(folder: &Path, former: Option<Owner>, project: &str, user: &str) -> Result<u64, ClaimError> {
+    match former {
         None => Ok(0),
-        Some(LifeRecord { project: own, user: me, lives }) if own == project && me == user => Ok(lives),
-        Some(LifeRecord { project, user, .. }) => {
-            Err(ClaimError::Stranger { folder: folder.to_owned(), project, user })
-        }
+        Some(Owner { project: own, user: me, lives, .. }) if own == project && me == user => Ok(lives),
+        Some(Owner { project, user, .. }) => Err(ClaimError::Stranger { folder: folder.to_owned(), project, user }),
     }
 }
-
-const LIFE: &str = "life.json";
 
 #[cfg(test)]
 mod tests {
@@ -128,6 +140,16 @@ mod tests {
         std::fs::rename(root.path().join("p/ann"), root.path().join("p/Ann")).expect("renamed");
         let error = Folder::claim(root.path(), "p", "Ann").expect_err("not hers").to_string();
         assert!(error.contains("`ann`"), "{error}");
+    }
+
+    #[test]
+    fn a_record_with_the_rest_of_a_longer_one_behind_it_is_still_read() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        drop(Folder::claim(root.path(), "p", "u").expect("free"));
+        let file = root.path().join("p/u/owner.json");
+        let torn = std::fs::read_to_string(&file).expect("read") + "7}";
+        std::fs::write(&file, torn).expect("written");
+        assert_eq!(Folder::claim(root.path(), "p", "u").expect("free").life(), 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A file of JSON lines that is only appended to.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,11 +10,11 @@ use thiserror::Error;
 
 use super::atomic;
 
-/// An append-only file of JSON lines.
+/// An append-only file of JSON lines. It is created, with its folder, when the first line is written.
 #[derive(Debug)]
 pub(crate) struct JsonLog {
     path: PathBuf,
-    file: File,
+    file: Option<File>,
     /// Bytes of whole lines; what stands behind them is torn.
     length: u64,
 }
@@ -28,18 +28,20 @@ pub(crate) struct LogError {
 }
 
 impl JsonLog {
-    /// Opens or creates the log and reads its lines. A torn last line, left by a death in mid-write, is cut off; a line
-    /// that is no `T` is passed over, so that one bad line does not cost all others.
+    /// Reads the lines that are there. A torn last line, left by a death in mid-write, is cut off; a line that is no `T`
+    /// is passed over, so that one bad line does not cost all others.
     pub(crate) fn open<T: DeserializeOwned>(path: PathBuf) -> Result<(Self, Vec<T>), LogError> {
-        let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);
-        let (file, text) = match opened.and_then(|mut file| read(&mut file).map(|text| (file, text))) {
-            Ok(found) => found,
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok((Self { path, file: None, length: 0 }, Vec::new()));
+            }
             Err(source) => return Err(LogError { path, source }),
         };
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let mut log = Self { path, file, length: whole as u64 };
+        let mut log = Self { path, file: None, length: whole as u64 };
         if whole < text.len() {
-            log.cut()?;
+            log.written(Self::cut)?;
         }
         let lines = text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         Ok((log, lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()))
@@ -47,13 +49,13 @@ impl JsonLog {
 
     /// Adds one line; it is whole or not there at all.
     pub(crate) fn append(&mut self, entry: &impl Serialize) -> Result<(), LogError> {
-        let mut line = serde_json::to_vec(entry).expect("an entry of text, numbers and JSON values is JSON");
-        line.push(b'\n');
-        if let Err(source) = self.file.write_all(&line) {
-            // A half-written line would swallow the next one.
-            self.cut()?;
-            return Err(self.failed(source));
-        }
+        let line = line(entry);
+        self.written(|log| {
+            log.file()?.write_all(&line).inspect_err(|_| {
+                // A half-written line would swallow the next one. Where even that fails, reading passes over both.
+                drop(log.cut());
+            })
+        })?;
         self.length += line.len() as u64;
         Ok(())
     }
@@ -63,14 +65,10 @@ impl JsonLog {
         &mut self,
         entries: impl Iterator<Item = &'e T>,
     ) -> Result<(), LogError> {
-        let mut text = Vec::new();
-        for entry in entries {
-            serde_json::to_writer(&mut text, entry).expect("an entry of text, numbers and JSON values is JSON");
-            text.push(b'\n');
-        }
-        let replaced = atomic::replace(&self.path, &text);
-        let reopened = replaced.and_then(|()| OpenOptions::new().append(true).open(&self.path));
-        self.file = reopened.map_err(|source| self.failed(source))?;
+        let text: Vec<u8> = entries.flat_map(line).collect();
+        self.written(|log| atomic::replace(&log.path, &text))?;
+        // The open file is the one that was replaced.
+        self.file = None;
         self.length = text.len() as u64;
         Ok(())
     }
@@ -78,27 +76,47 @@ impl JsonLog {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) -> Result<(), LogError> {
         self.length = 0;
-        self.cut()
+        self.written(Self::cut)
     }
 
-    /// Where it is.
+    /// Where it is, or will be.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    fn cut(&mut self) -> Result<(), LogError> {
-        self.file.set_len(self.length).map_err(|source| self.failed(source))
+    fn cut(&mut self) -> io::Result<()> {
+        let length = self.length;
+        self.file()?.set_len(length)
     }
 
-    fn failed(&self, source: io::Error) -> LogError {
-        LogError { path: self.path.clone(), source }
+    fn file(&mut self) -> io::Result<&mut File> {
+        if self.file.is_none() {
+            self.file = Some(open_to_append(&self.path)?);
+        }
+        Ok(self.file.as_mut().expect("opened just above"))
+    }
+
+    fn written(&mut self, write: impl FnOnce(&mut Self) -> io::Result<()>) -> Result<(), LogError> {
+        write(self).map_err(|source| LogError { path: self.path.clone(), source })
     }
 }
 
-fn read(file: &mut File) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    file.read_to_end(&mut text)?;
-    Ok(text)
+fn open_to_append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    match (options.open(path), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            options.open(path)
+        }
+        (opened, _) => opened,
+    }
+}
+
+fn line(entry: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(entry).expect("an entry of text, numbers and JSON values is JSON");
+    line.push(b'\n');
+    line
 }
 
 #[cfg(test)]
@@ -112,7 +130,7 @@ mod tests {
         let (mut log, none) = JsonLog::open::<u32>(path.clone()).expect("opened");
         assert!(none.is_empty());
         log.append(&1).expect("written");
-        log.file.write_all(b"12").expect("torn");
+        log.file().expect("open").write_all(b"12").expect("torn");
         let (mut log, lines) = JsonLog::open::<u32>(path.clone()).expect("opened");
         assert_eq!(lines, [1]);
         log.append(&2).expect("written");

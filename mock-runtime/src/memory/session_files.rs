@@ -54,11 +54,9 @@ pub(crate) struct WorkingBrief {
 }
 
 impl SessionFiles {
-    /// Opens or creates the session's folder in the caller's one; returns the turns that are already there.
+    /// The session's folder in the caller's one, and the turns that are already there.
     pub(crate) fn open(folder: &Path, session: &str) -> Result<(Self, Vec<SavedTurn>), LogError> {
         let folder = folder.join(folder_name(session));
-        // A folder that cannot be made is told by the file that cannot be opened in it.
-        drop(create_dir_all(&folder));
         let (turns, saved) = JsonLog::open(folder.join(TURNS))?;
         Ok((Self { turns, brief: folder.join("working_brief.json") }, saved))
     }
@@ -70,7 +68,9 @@ impl SessionFiles {
 
     /// Writes what the session was about so far.
     pub(crate) fn write_brief(&self, brief: &WorkingBrief) -> io::Result<()> {
-        atomic::replace(&self.brief, &serde_json::to_vec(brief).expect("a brief of texts and a number is JSON"))
+        let json = serde_json::to_vec(brief).expect("a brief of texts and a number is JSON");
+        self.brief.parent().map_or(Ok(()), create_dir_all)?;
+        atomic::replace(&self.brief, &json)
     }
 
     /// Where the turns are.

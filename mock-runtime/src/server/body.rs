@@ -1,6 +1,6 @@
 //! Request bodies.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -17,6 +17,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        // What announces itself as too long is refused before it is sent; axum watches over the rest.
+        if request.body().size_hint().lower() > LONGEST_BODY as u64 {
+            return Err(Refusal::TooLarge { limit: LONGEST_BODY });
+        }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             match rejection.into_response().status() {
                 StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge { limit: LONGEST_BODY },
@@ -33,6 +37,10 @@ pub(super) fn required<'v>(field: &str, value: Option<&'v String>) -> Result<&'v
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    // A list would be read as an object's fields in the order they are declared in.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(bad(".", "the body is no JSON object: send one"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| bad(&error.path().to_string(), &error.inner().to_string()))?;
@@ -64,6 +72,7 @@ mod tests {
         assert!(refusal("nonsense").starts_with("`.`"));
         assert!(refusal("").starts_with("`.`"));
         assert!(refusal("{} {}").starts_with("`.`"));
+        assert!(refusal("[\"s1\", \"boots\"]").starts_with("`.`"));
     }
 
     #[test]

@@ -44,9 +44,10 @@ pub(super) async fn start(
     let session = required("sessionId", request.session_id.as_ref())?;
     refuse_strangers(&app, &request)?;
     let paths = open(&app, session, &request)?;
-    app.spend(Work::SessionStart, began_ns).await;
+    // Told before the time is spent: a client that does not wait for the answer has a session all the same.
     let user = app.configuration.user.clone();
     app.witness.tell(Fact::SessionStarted { session: session.to_owned(), user });
+    app.spend(Work::SessionStart, began_ns).await;
     Ok(Json(SessionStarted { session_id: session.to_owned(), bootstrap: bootstrapped(&app), paths }))
 }
 

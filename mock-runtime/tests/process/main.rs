@@ -1,0 +1,8 @@
+//! Real `voice-runtime` processes against a small cloud and a small harness inside the test.
+
+mod api;
+mod boot;
+mod endings;
+mod identity;
+mod outbox;
+mod world;
