@@ -23,4 +23,5 @@ mod search;
 mod server;
 mod sync;
 
+pub use memory::undelivered;
 pub use process::main_from_environment;

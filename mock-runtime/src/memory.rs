@@ -28,3 +28,17 @@ pub(crate) use json_log::LogError;
 pub(crate) use outbox::Outbox;
 pub(crate) use projection::{load, merge, store};
 pub(crate) use session_files::{SavedTurn, SessionFiles, WorkingBrief, latest_turns};
+
+use std::path::Path;
+
+use crate::wire::cloud::CloudEvent;
+
+/// What a caller's runtime has acknowledged and the cloud has not taken: it waits on disk for the runtime's next life.
+/// To be asked when no runtime owns the folder; empty where there is no such folder.
+pub fn undelivered(storage_root: &Path, project: &str, user: &str) -> Vec<CloudEvent> {
+    let folder = storage_root.join(folder_name::folder_name(project)).join(folder_name::folder_name(user));
+    if !folder.is_dir() {
+        return Vec::new();
+    }
+    Outbox::open(&folder).map_or_else(|_| Vec::new(), |outbox| outbox.oldest(usize::MAX))
+}

@@ -1,4 +1,38 @@
-//! The live engine: real time, real processes, faults.
+//! The live engine: a scenario in real time, against real processes.
+//!
+//! [`play`] raises the stage (mock cloud, tenants, one pool client per worker, the witness), tries one runtime out,
+//! lets the calls ring, breaks what the scenario wants broken, hangs up, drains, and hands over a
+//! [`Summary`](crate::measure::Summary).
+//!
+//! What can be relied on:
+//!
+//! * Arrivals are open-loop: a call rings when the workload says so, whatever the pool is doing. The number of calls on
+//!   the line is bounded ([`Options::max_calls`]); a call beyond it is counted as dropped and makes the run invalid.
+//! * Lateness of the engine itself is measured per call and per turn; latency counts from the intended time.
+//! * Laws are judged by what the processes themselves reported to the [`witness`], and by the cloud's ledger.
+//! * However [`play`] ends, no runtime survives it.
+
+mod alarm;
+mod clock;
+mod conversation;
+mod engine;
+mod error;
+mod faults;
+mod limits;
+mod options;
+mod performance;
+mod pool_watch;
+mod progress;
+mod score;
+mod settlement;
+mod stage;
+mod trial;
+mod witness;
+
+pub use engine::play;
+pub use error::RunError;
+pub use options::{Options, Stop};
+pub use progress::Progress;
 
 /// The hidden first argument that makes this program a mock runtime, so that one installed binary is enough.
 pub const EMBEDDED_RUNTIME: &str = "__voice-runtime";

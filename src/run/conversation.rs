@@ -1,0 +1,215 @@
+//! One call, played from its ring to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::performance::Performance;
+use super::score::AckedSave;
+use crate::base::{Canary, Span, TenantIndex, Time, foreign_canaries};
+use crate::client::{Memory, Recalled, SaveOptions, SaveReceipt, SearchOptions, Timing, User, VoiceError, VoiceSession};
+use crate::measure::{Breach, ErrorCode, Event, Law, Recall, Save};
+use crate::scenario::{Lease, Refusal};
+use crate::workload::{Call, Next, Turn, speech};
+
+/// One call under way.
+pub(super) struct Conversation {
+    performance: Arc<Performance>,
+    call: Call,
+    user: User,
+    user_canary: Canary,
+    /// Held from ring to end where the tenant leases per call.
+    session: Option<VoiceSession>,
+    turns: u32,
+}
+
+/// A refusal made the router turn the call away.
+struct Shed;
+
+impl Conversation {
+    pub(super) fn new(performance: Arc<Performance>, call: Call) -> Self {
+        let id = speech::user_id(call.caller);
+        let project = &performance.tenant(call.tenant).project;
+        let user_canary = Canary::of_caller(project, &id);
+        let user = User::new(&id).expect("our user ids are not blank").named(speech::display_name(call.caller));
+        Self { performance, call, user, user_canary, session: None, turns: 0 }
+    }
+
+    /// Plays the call; its time of ringing is now. Gives the call back with the time at which it ended.
+    pub(super) async fn play(mut self) -> (Call, Time) {
+        let mut line = Line::open(&self.performance, &self.call);
+        let lag = self.now().since(self.call.rings_at);
+        self.note(&Event::Rang { tenant: self.call.tenant, intended: self.call.rings_at, lag });
+        let end = match self.talk().await {
+            Ok(end) => end,
+            Err(Shed) => {
+                self.note(&Event::CallShed { tenant: self.call.tenant, rang: self.call.rings_at });
+                self.now()
+            }
+        };
+        line.over = true;
+        (self.call, end)
+    }
+
+    /// All turns, and then silence until the caller hangs up.
+    async fn talk(&mut self) -> Result<Time, Shed> {
+        let mut turn = self.call.first_turn();
+        loop {
+            self.performance.alarm.until(turn.starts_at).await;
+            self.turn(turn).await?;
+            self.turns += 1;
+            match self.call.after(turn.starts_at, self.now()) {
+                Next::Turn(next) => turn = next,
+                Next::HangUp(end) => {
+                    self.performance.alarm.until(end).await;
+                    return Ok(end);
+                }
+            }
+        }
+    }
+
+    async fn turn(&mut self, turn: Turn) -> Result<(), Shed> {
+        let lag = self.now().since(turn.starts_at);
+        let said = speech::said(&self.performance.tenant(self.call.tenant).project, self.call.caller, self.turns);
+        let recalled = self.recall_with_retries(said.query).await;
+        self.note_recall(turn, lag, &recalled);
+        match &recalled.outcome {
+            Ok(memory) => self.look_for_strangers(memory),
+            Err(error) if error.is_refusal() && self.performance.scenario.on_refusal == Refusal::Shed => {
+                return Err(Shed);
+            }
+            Err(_) => {}
+        }
+        let reply_ends = self.now() + turn.reply;
+        self.performance.alarm.until(reply_ends).await;
+        self.save(turn, &said.user, said.assistant).await;
+        Ok(())
+    }
+
+    /// A recall, repeated after a refusal where the router is told to.
+    async fn recall_with_retries(&mut self, query: &str) -> Recalled {
+        let (pause, attempts) = match self.performance.scenario.on_refusal {
+            Refusal::Retry { after, attempts } => (after, attempts),
+            Refusal::Shed | Refusal::Degrade => (Span::ZERO, 1),
+        };
+        let mut left = attempts;
+        loop {
+            left -= 1;
+            let recalled = self.recall(query).await;
+            let refused = recalled.outcome.as_ref().is_err_and(VoiceError::is_refusal);
+            if left == 0 || !refused {
+                return recalled;
+            }
+            self.performance.alarm.until(self.now() + pause).await;
+        }
+    }
+
+    /// One attempt. Where leases are per call and this call has none yet, it is taken first: normally as the call
+    /// rings, later only if it was refused then.
+    async fn recall(&mut self, query: &str) -> Recalled {
+        let options = SearchOptions { timeout: Duration::from(self.performance.scenario.budget), ..Default::default() };
+        if self.performance.tenant(self.call.tenant).lease == Lease::Turn {
+            return self.performance.client(&self.call).recall(query, &self.user, &options).await;
+        }
+        let mut opened = None;
+        if self.session.is_none() {
+            match self.performance.client(&self.call).session(&self.user).await {
+                Ok(session) => opened = Some(self.session.insert(session).admission()),
+                Err(error) => return Recalled { outcome: Err(error), timing: Timing::default() },
+            }
+        }
+        let session = self.session.as_ref().expect("it was opened above or before");
+        let mut recalled = session.recall(query, &options).await;
+        // What a caller waits for at the ring is part of the first recall.
+        recalled.timing.admission = recalled.timing.admission.or(opened);
+        recalled
+    }
+
+    async fn save(&mut self, turn: Turn, user_text: &str, assistant_text: &str) {
+        let id = format!("t{}-c{}-{}", self.call.tenant.0, self.call.number, self.turns);
+        let options = SaveOptions { turn_id: Some(id.clone()), ..Default::default() };
+        let began = self.now();
+        let SaveReceipt { outcome, timing } = match &self.session {
+            Some(session) => session.save(user_text, assistant_text, &options).await,
+            None if self.performance.tenant(self.call.tenant).lease == Lease::Call => return,
+            None => {
+                self.performance.client(&self.call).save(user_text, assistant_text, &self.user, &options).await
+            }
+        };
+        let tenant = self.call.tenant;
+        if let Some((admission, took)) = timing.admission {
+            self.note(&Event::Admitted { tenant, asked: began, admission, took: took.into() });
+        }
+        if outcome.is_ok() {
+            self.performance.score.acknowledged(tenant, self.acked(id));
+        }
+        let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        let took = self.now().since(began);
+        self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
+    }
+
+    fn acked(&self, turn: String) -> AckedSave {
+        AckedSave { turn, caller: self.call.caller, worker: self.call.worker }
+    }
+
+    fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {
+        let took = self.now().since(turn.starts_at);
+        let outcome = outcome.as_ref().map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        self.performance.progress.recalled(outcome.is_ok() && took <= self.performance.scenario.budget);
+        self.note(&Event::Recalled(Recall {
+            tenant: self.call.tenant,
+            intended: turn.starts_at,
+            lag,
+            took,
+            outcome,
+            admission: timing.admission.map(|(admission, took)| (admission, took.into())),
+            session_start: timing.session_start.map(Span::from),
+            search: timing.search.map(Span::from),
+        }));
+    }
+
+    /// Law 7: nothing in an answer belongs to anybody else.
+    fn look_for_strangers(&self, memory: &Memory) {
+        let own = [self.user_canary.clone(), self.performance.tenant(self.call.tenant).canary.clone()];
+        let listed = memory.permanent.iter().map(|hit| &hit.text).chain(memory.org.iter().map(|hit| &hit.text));
+        for text in std::iter::once(&memory.context_text).chain(listed) {
+            for stranger in foreign_canaries(text, &own) {
+                let tenant = &self.performance.tenant(self.call.tenant).name;
+                let what = format!("caller {} of `{tenant}` was told {stranger}", self.user.id());
+                let (tenant, at) = (Some(self.call.tenant), self.now());
+                self.performance.score.breach(Breach { law: Law::Memory, tenant, at, what });
+            }
+        }
+    }
+
+    fn note(&self, event: &Event) {
+        self.performance.score.note(event);
+    }
+
+    fn now(&self) -> Time {
+        self.performance.clock.now()
+    }
+}
+
+/// A caller on the line. Dropped before the call is over, it was cut.
+struct Line {
+    performance: Arc<Performance>,
+    tenant: TenantIndex,
+    rang: Time,
+    over: bool,
+}
+
+impl Line {
+    fn open(performance: &Arc<Performance>, call: &Call) -> Self {
+        performance.progress.rang();
+        Self { performance: Arc::clone(performance), tenant: call.tenant, rang: call.rings_at, over: false }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.performance.progress.hung_up();
+        if !self.over {
+            self.performance.score.note(&Event::CallCut { tenant: self.tenant, rang: self.rang });
+        }
+    }
+}

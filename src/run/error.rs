@@ -1,0 +1,67 @@
+//! Why a run could not be played at all.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::client::VoiceError;
+use crate::cloud::CloudError;
+
+/// Why a run could not be played at all. What goes wrong *during* a run is counted, not raised.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// A folder or file the run needs cannot be used.
+    #[error("cannot use {path}: {source}; choose another folder with --work-dir")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The mock cloud did not start.
+    #[error("the mock cloud did not start: {0}")]
+    Cloud(#[from] CloudError),
+    /// A tenant could not be onboarded.
+    #[error("tenant `{tenant}` could not be onboarded: {error}")]
+    Onboarding {
+        /// Its name.
+        tenant: String,
+        /// Why.
+        error: VoiceError,
+    },
+    /// A worker's client could not be built.
+    #[error("the client of tenant `{tenant}` could not be built: {error}")]
+    Client {
+        /// Its name.
+        tenant: String,
+        /// Why.
+        error: VoiceError,
+    },
+    /// The trial runtime did not serve.
+    #[error("the trial runtime did not serve: {error}{log}")]
+    Trial {
+        /// Why.
+        error: VoiceError,
+        /// The last lines it wrote to standard error, with a heading; empty where it wrote none.
+        log: String,
+    },
+    /// The process may not open enough files.
+    #[error(
+        "this run needs some {needed} open files and the system allows {allowed}: raise the hard limit (`ulimit -Hn \
+         {needed}`), or lower max_concurrent_users or the number of callers"
+    )]
+    OpenFiles {
+        /// Estimated need.
+        needed: u64,
+        /// The hard limit.
+        allowed: u64,
+    },
+    /// The operating system refused something basic.
+    #[error("the operating system refused {what}: {source}")]
+    System {
+        /// What.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,127 @@
+//! What breaks, when its time has come. Slow runtimes and failing boots are not here: the mock plays those itself.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::task::JoinSet;
+
+use super::performance::Performance;
+use super::witness::Register;
+use crate::base::{Span, Stream, TenantIndex, Time};
+use crate::cloud::Conditions;
+use crate::scenario::{Fault, FaultKind};
+
+/// What faults reach for.
+#[derive(Clone)]
+pub(super) struct Saboteur {
+    pub(super) performance: Arc<Performance>,
+    pub(super) register: Register,
+    pub(super) conditions: Conditions,
+}
+
+impl Saboteur {
+    /// Plays every fault at its time. Dropping the set mends what is still broken.
+    pub(super) fn set_to_work(self) -> JoinSet<()> {
+        let faults = self.performance.scenario.faults.clone().into_iter().enumerate();
+        faults.map(|(number, fault)| self.clone().play(number, fault)).collect()
+    }
+
+    async fn play(self, number: usize, fault: Fault) {
+        self.performance.alarm.until(Time::ZERO + fault.at).await;
+        let over = |lasting: Span| self.performance.alarm.until(Time::ZERO + fault.at + lasting);
+        match fault.kind {
+            FaultKind::RuntimeCrash { share } => {
+                for pid in self.victims(number, fault.tenant, share) {
+                    signal(pid, Signal::KILL);
+                }
+            }
+            FaultKind::RuntimeHang { share, lasting } => {
+                let _stopped = Stopped::these(self.victims(number, fault.tenant, share));
+                over(lasting).await;
+            }
+            FaultKind::CloudDown { lasting } => {
+                self.conditions.set_down(true);
+                let _mended = Mended(&self.conditions);
+                over(lasting).await;
+            }
+            FaultKind::CloudSlow { by, lasting } => {
+                self.conditions.set_extra_latency(by);
+                let _mended = Mended(&self.conditions);
+                over(lasting).await;
+            }
+            FaultKind::PortsSquat { count, lasting } => {
+                let _squatters = self.squat(count);
+                over(lasting).await;
+            }
+            FaultKind::RuntimeSlow { .. } | FaultKind::RuntimeBootFail { .. } => {}
+        }
+    }
+
+    /// A share of the runtimes that live, rounded up, drawn by the scenario's seed.
+    fn victims(&self, number: usize, tenant: Option<TenantIndex>, share: f64) -> Vec<u32> {
+        let mut living = self.register.living(tenant);
+        let count = rounded_up(share, living.len());
+        let mut stream = Stream::named(self.performance.scenario.seed, "victims", number as u64);
+        let mut draw = || {
+            let index = stream.below(living.len() as u64);
+            living.swap_remove(usize::try_from(index).expect("an index below a length fits"))
+        };
+        (0..count).map(|_| draw()).collect()
+    }
+
+    /// Takes free ports of the range from its upper end down, on every host.
+    fn squat(&self, count: u16) -> Vec<TcpListener> {
+        let ports = self.performance.scenario.pool.runtime_port_range.clone().rev();
+        let free = ports.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+        free.take(usize::from(count)).collect()
+    }
+}
+
+/// Processes that are stopped until this is dropped. Their connections stay open, as those of a hung process do.
+struct Stopped(Vec<u32>);
+
+impl Stopped {
+    fn these(pids: Vec<u32>) -> Self {
+        pids.iter().for_each(|pid| signal(*pid, Signal::STOP));
+        Self(pids)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|pid| signal(*pid, Signal::CONT));
+    }
+}
+
+/// A cloud whose weather clears up when this is dropped.
+struct Mended<'c>(&'c Conditions);
+
+impl Drop for Mended<'_> {
+    fn drop(&mut self) {
+        self.0.set_down(false);
+        self.0.set_extra_latency(Span::ZERO);
+    }
+}
+
+/// A process that is gone already needs no signal.
+pub(super) fn signal(pid: u32, signal: Signal) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is within it")]
+fn rounded_up(share: f64, of: usize) -> usize {
+    ((share * of as f64).ceil() as usize).min(of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_the_living_is_rounded_up_and_never_more_than_all() {
+        assert_eq!([rounded_up(0.2, 0), rounded_up(0.2, 1), rounded_up(0.2, 10), rounded_up(1.0, 3)], [0, 1, 2, 3]);
+    }
+}

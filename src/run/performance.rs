@@ -1,0 +1,53 @@
+//! Everything a call needs to be played.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::alarm::Alarm;
+use super::clock::Clock;
+use super::progress::Progress;
+use super::score::Score;
+use crate::base::{Canary, TenantIndex, WorkerIndex};
+use crate::client::VoiceClient;
+use crate::scenario::{Lease, Scenario};
+use crate::workload::Call;
+
+/// A run under way: shared by all its calls.
+pub(super) struct Performance {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) clock: Clock,
+    pub(super) alarm: Alarm,
+    pub(super) score: Arc<Score>,
+    pub(super) progress: Progress,
+    /// In the order of the scenario's tenants.
+    pub(super) cast: Vec<CastMember>,
+}
+
+/// One tenant on the stage.
+pub(super) struct CastMember {
+    pub(super) name: String,
+    pub(super) project: String,
+    pub(super) canary: Canary,
+    pub(super) lease: Lease,
+    /// One client per worker.
+    pub(super) workers: Vec<VoiceClient>,
+    /// Where each worker's runtimes keep their callers' memory.
+    pub(super) storage: Vec<PathBuf>,
+}
+
+impl Performance {
+    pub(super) fn tenant(&self, tenant: TenantIndex) -> &CastMember {
+        &self.cast[tenant.index()]
+    }
+
+    /// The client that takes a call.
+    pub(super) fn client(&self, call: &Call) -> &VoiceClient {
+        let WorkerIndex(worker) = call.worker;
+        &self.tenant(call.tenant).workers[usize::from(worker)]
+    }
+
+    /// Every worker's client.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &VoiceClient> {
+        self.cast.iter().flat_map(|member| &member.workers)
+    }
+}

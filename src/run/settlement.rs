@@ -1,0 +1,169 @@
+//! After the last call: what was seen, what arrived, what is left.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use mock_runtime::wire::cloud::CloudEvent;
+use rustix::time::{ClockId, clock_gettime};
+
+use super::clock::Clock;
+use super::options::Options;
+use super::performance::Performance;
+use super::score::AckedSave;
+use super::stage::Stage;
+use super::witness::Testimony;
+use crate::base::{CallerIndex, TenantIndex, Time};
+use crate::cloud::Ledger;
+use crate::measure::{Breach, Ending, Harness, Host, Law, Mode, ScenarioIdentity, Summary, TenantEnding, Tool};
+use crate::workload::speech;
+
+/// What is known when the curtain rises.
+pub(super) struct Beginning {
+    start: String,
+    cpu: Duration,
+}
+
+/// What is known when it falls.
+pub(super) struct Act {
+    /// When the last call ended.
+    pub(super) ended: Time,
+    /// Calls that could not be played.
+    pub(super) dropped: u64,
+}
+
+impl Beginning {
+    pub(super) fn now(clock: Clock) -> Self {
+        let until_zero = clock.instant(Time::ZERO).saturating_duration_since(Instant::now());
+        let start = Timestamp::now() + SignedDuration::try_from(until_zero).unwrap_or_default();
+        Self { start: start.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(), cpu: processor_time() }
+    }
+}
+
+/// Takes the stage down and sums up. The clients are closed.
+pub(super) async fn settle(stage: Stage, options: &Options, began: Beginning, act: Act) -> Summary {
+    let Stage { performance, witness, cloud, folder } = stage;
+    let cpu = processor_time().saturating_sub(began.cpu);
+    let testimony = witness.testify(PARTING).await;
+    let ledger = cloud.ledger();
+    cloud.stop();
+    let scenario = &performance.scenario;
+    let mut violations = performance.score.breaches();
+    violations.extend(testimony.breaches.iter().cloned());
+    let tenants = (0..scenario.tenants.len()).map(|index| {
+        let tenant = TenantIndex(u16::try_from(index).expect("a scenario has fewer than 65,536 tenants"));
+        let account = Account { performance: &performance, ledger: &ledger, tenant };
+        account.close(&testimony, &mut violations)
+    });
+    let tenants = tenants.collect();
+    let ending = Ending {
+        ended: act.ended,
+        start: Some(began.start),
+        tool: Tool { name: "busyhour".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        scenario: ScenarioIdentity {
+            name: scenario.name.clone(),
+            file: scenario.file.display().to_string(),
+            sha256: scenario.sha256.clone(),
+            seed: scenario.seed,
+            mode: Mode::Run,
+        },
+        host: this_host(),
+        tenants,
+        stray_leaks: 0,
+        rss_peak_bytes: testimony.rss_peak,
+        violations,
+        harness: Harness {
+            lag_limit_ms: Some(options.lag_limit_ms),
+            arrivals_dropped: act.dropped,
+            in_flight_peak: performance.progress.on_the_line_peak(),
+            cpu_s: Some(cpu.as_secs_f64()),
+            witness_gaps: testimony.gaps,
+            invalid: Vec::new(),
+        },
+    };
+    drop(folder);
+    performance.score.recorder().finish(ending)
+}
+
+/// One tenant's saves, followed to where they went.
+struct Account<'a> {
+    performance: &'a Performance,
+    ledger: &'a Ledger,
+    tenant: TenantIndex,
+}
+
+impl Account<'_> {
+    fn close(&self, testimony: &Testimony, violations: &mut Vec<Breach>) -> TenantEnding {
+        let mut ending = TenantEnding {
+            leaks: testimony.leaks[self.tenant.index()],
+            rss_peak_bytes: testimony.rss_peak.map(|_| testimony.rss_peaks[self.tenant.index()]),
+            ..TenantEnding::default()
+        };
+        let mut waiting = OnDisk::default();
+        let project = &self.performance.tenant(self.tenant).project;
+        for save in self.performance.score.saves(self.tenant) {
+            match self.ledger.turn(project, &save.turn).map_or(0, |delivery| delivery.accepted) {
+                0 if waiting.holds(self.performance, self.tenant, &save) => ending.delivered += 1,
+                0 => {
+                    ending.lost += 1;
+                    violations.push(self.breach(format!("save {} was acknowledged and is nowhere", save.turn)));
+                }
+                1 => ending.delivered += 1,
+                times => {
+                    ending.delivered += 1;
+                    ending.duplicated += 1;
+                    violations.push(self.breach(format!("save {} reached the cloud {times} times", save.turn)));
+                }
+            }
+        }
+        ending
+    }
+
+    fn breach(&self, what: String) -> Breach {
+        Breach { law: Law::Memory, tenant: Some(self.tenant), at: self.performance.clock.now(), what }
+    }
+}
+
+/// Turns that wait in outboxes on disk, read once per caller.
+#[derive(Default)]
+struct OnDisk {
+    turns: HashMap<(PathBuf, CallerIndex), HashSet<String>>,
+}
+
+impl OnDisk {
+    fn holds(&mut self, performance: &Performance, tenant: TenantIndex, save: &AckedSave) -> bool {
+        let member = performance.tenant(tenant);
+        let storage = member.storage[save.worker.index()].clone();
+        let turns = self.turns.entry((storage.clone(), save.caller)).or_insert_with(|| {
+            let events = mock_runtime::undelivered(&storage, &member.project, &speech::user_id(save.caller));
+            let turn = |event: CloudEvent| event.body.get("turnId")?.as_str().map(str::to_owned);
+            events.into_iter().filter_map(turn).collect()
+        });
+        turns.contains(&save.turn)
+    }
+}
+
+fn this_host() -> Host {
+    Host {
+        os: std::env::consts::OS.to_owned(),
+        arch: std::env::consts::ARCH.to_owned(),
+        cores: std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
+        memory_mb: memory_mb(),
+    }
+}
+
+fn memory_mb() -> Option<u64> {
+    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let kib: u64 = info.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kib * 1024 / 1_000_000)
+}
+
+/// Processor time this process has used.
+fn processor_time() -> Duration {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(used.tv_sec.unsigned_abs(), u32::try_from(used.tv_nsec).unwrap_or(0))
+}
+
+/// How long a runtime whose client is closed may take to be seen gone.
+const PARTING: Duration = Duration::from_secs(3);

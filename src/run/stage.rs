@@ -1,0 +1,290 @@
+//! Everything that has to stand before the first call rings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
+use mock_runtime::wire::environment;
+use tempfile::TempDir;
+
+use super::alarm::Alarm;
+use super::clock::Clock;
+use super::error::RunError;
+use super::performance::{CastMember, Performance};
+use super::pool_watch::{PoolWatch, SiteLevels, TenantLevels};
+use super::progress::Progress;
+use super::score::Score;
+use super::witness::{Post, Witness};
+use super::{EMBEDDED_RUNTIME, Options};
+use crate::base::{Canary, Span, TenantIndex};
+use crate::client::{Executable, PartnerClient, VoiceClient, VoiceClientBuilder};
+use crate::cloud::{CloudSettings, MockCloud};
+use crate::measure::{Recorder, RecorderSettings, Threshold};
+use crate::scenario::{Fault, FaultKind, Lease, Program, Scenario};
+use crate::workload::Route;
+
+/// A raised stage. Dropping it takes everything down again.
+pub(super) struct Stage {
+    pub(super) performance: Arc<Performance>,
+    pub(super) witness: Witness,
+    pub(super) cloud: MockCloud,
+    pub(super) folder: WorkFolder,
+}
+
+/// Where a run keeps its projections, logs and sockets; removed at the end where it is temporary.
+pub(super) struct WorkFolder {
+    path: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+impl WorkFolder {
+    pub(super) fn open(wanted: Option<&Path>) -> Result<Self, RunError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| RunError::Folder { path, source }
+        };
+        if let Some(path) = wanted {
+            std::fs::create_dir_all(path).map_err(failed(path))?;
+            let path = path.canonicalize().map_err(failed(path))?;
+            return Ok(Self { path, _temporary: None });
+        }
+        let temporary = tempfile::Builder::new().prefix("busyhour-").tempdir();
+        let temporary = temporary.map_err(failed(&std::env::temp_dir()))?;
+        Ok(Self { path: temporary.path().to_owned(), _temporary: Some(temporary) })
+    }
+
+    /// Where a host keeps its callers' projections. Workers that take calls of the same callers in turn cannot share
+    /// one: a folder belongs to one process.
+    pub(super) fn storage(&self, host: u16, apart: Option<u16>) -> PathBuf {
+        let host = self.path.join(format!("host-{host}"));
+        apart.map_or_else(|| host.clone(), |worker| host.join(format!("worker-{worker}")))
+    }
+
+    pub(super) fn runtime_log(&self) -> PathBuf {
+        self.path.join("runtimes.log")
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The account under which everything happens; the mock cloud knows no other.
+pub(super) const ACCOUNT_KEY: &str = "memoair_pk_busyhour";
+
+/// Starts the cloud, onboards the tenants, and builds one client per worker.
+pub(super) async fn raise(
+    scenario: &Arc<Scenario>,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Stage, RunError> {
+    let folder = WorkFolder::open(options.work_dir.as_deref())?;
+    let cloud = MockCloud::start(CloudSettings {
+        account_key: ACCOUNT_KEY.to_owned(),
+        latency: scenario.cloud.latency.clone(),
+        facts_per_caller: scenario.cloud.facts_per_caller,
+        org_chunks: scenario.cloud.org_chunks,
+        seed: scenario.seed,
+        ..CloudSettings::default()
+    })?;
+    super::trial::play(scenario, &cloud, &folder).await?;
+    let identities = onboard(scenario, &cloud).await?;
+    let clock = Clock::starting(COUNTDOWN);
+    let witness = Witness::start(folder.path(), posts(scenario), scenario.tenants.len(), clock)?;
+    let score = Arc::new(Score::new(recorder(scenario), scenario.tenants.len()));
+    let behaviour = behaviour(scenario, clock, &identities);
+    let casting = Casting { scenario, cloud: &cloud, folder: &folder, witness: &witness, clock, score: &score, behaviour };
+    let cast = casting.cast(identities, progress)?;
+    let alarm = Alarm::start(clock).map_err(|source| RunError::System { what: "a timer", source })?;
+    let (scenario, progress) = (Arc::clone(scenario), progress.clone());
+    let performance = Arc::new(Performance { scenario, clock, alarm, score, progress, cast });
+    Ok(Stage { performance, witness, cloud, folder })
+}
+
+/// What a runtime of the scenario is started with.
+pub(super) fn executable(scenario: &Scenario, behaviour: &Behaviour, witness: Option<&Path>) -> Executable {
+    let behaviour = serde_json::to_string(behaviour).expect("a behaviour is JSON");
+    let mut variables = vec![(environment::BEHAVIOUR.into(), behaviour.into())];
+    variables.extend(witness.map(|socket| (environment::WITNESS.into(), socket.into())));
+    match &scenario.runtime.program {
+        Program::Binary(path) => Executable { variables, ..Executable::file(path) },
+        Program::Mock => Executable {
+            path: std::env::current_exe().expect("a running program knows its file"),
+            arguments: vec![EMBEDDED_RUNTIME.into()],
+            variables,
+        },
+    }
+}
+
+/// A client builder with what all clients of the scenario have in common.
+pub(super) fn client(scenario: &Scenario, cloud: &MockCloud) -> VoiceClientBuilder {
+    VoiceClient::builder().api_key(ACCOUNT_KEY).base_url(cloud.base_url()).pool(scenario.pool.clone())
+}
+
+/// Who a tenant is to the cloud.
+struct Identity {
+    project: String,
+    agents: Vec<String>,
+}
+
+/// Tenants that name their ids are known to the cloud from the start; the others go through the partner API.
+async fn onboard(scenario: &Scenario, cloud: &MockCloud) -> Result<Vec<Identity>, RunError> {
+    let mut identities = Vec::new();
+    for (index, tenant) in scenario.tenants.iter().enumerate() {
+        let failed = |error| RunError::Onboarding { tenant: tenant.name.clone(), error };
+        let partner = PartnerClient::new(cloud.base_url(), ACCOUNT_KEY).map_err(failed)?;
+        let workers = usize::from(scenario.traffic.tenants[index].workers);
+        let (project, mut agents) = match &tenant.project {
+            Some(project) => (project.clone(), tenant.agents.clone()),
+            None => (partner.create_project(&tenant.name, &slug(index), "").await.map_err(failed)?, Vec::new()),
+        };
+        if tenant.project.is_some() && agents.is_empty() {
+            agents = vec![format!("agent_{project}")];
+        }
+        if tenant.project.is_some() {
+            let known: Vec<&str> = agents.iter().map(String::as_str).collect();
+            cloud.add_project(&project, &tenant.name, &known);
+        }
+        let missing = if agents.is_empty() { workers } else { 0 };
+        for worker in 0..missing {
+            let name = format!("{} {}", tenant.name, worker + 1);
+            agents.push(partner.create_agent(&project, &name).await.map_err(failed)?);
+        }
+        identities.push(Identity { project, agents });
+    }
+    Ok(identities)
+}
+
+/// Unique whatever the tenants are called.
+fn slug(index: usize) -> String {
+    format!("tenant-{}", index + 1)
+}
+
+/// One post per worker, in the order in which clients are built.
+fn posts(scenario: &Scenario) -> Vec<Post> {
+    let pool = &scenario.pool;
+    let unused = pool.runtime_idle_ttl + pool.reap_interval + Span::from(LONGEST_DRAIN);
+    let workers = scenario.traffic.tenants.iter().zip(&scenario.tenants).enumerate();
+    workers
+        .flat_map(|(index, (traffic, tenant))| {
+            (0..traffic.workers).map(move |worker| (index, worker, tenant.lease))
+        })
+        .enumerate()
+        .map(|(number, (tenant, _, lease))| Post {
+            tenant: TenantIndex(u16::try_from(tenant).expect("a scenario has fewer than 65,536 tenants")),
+            host: host_of(scenario, number),
+            cap: pool.max_concurrent_users,
+            idle_limit: (lease == Lease::Turn).then_some(unused),
+        })
+        .collect()
+}
+
+/// Workers are placed on hosts in turn.
+fn host_of(scenario: &Scenario, worker: usize) -> u16 {
+    let host = worker % usize::from(scenario.hosts.max(1));
+    u16::try_from(host).expect("a remainder by a u16 fits")
+}
+
+fn recorder(scenario: &Scenario) -> Recorder {
+    Recorder::new(RecorderSettings {
+        tenants: scenario.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
+        warm_up: scenario.warm_up,
+        duration: scenario.duration,
+        budget: scenario.budget,
+        thresholds: scenario
+            .thresholds
+            .iter()
+            .map(|text| Threshold::parse(text).expect("a checked scenario's thresholds are well formed"))
+            .collect(),
+    })
+}
+
+/// The scenario's behaviour with the faults a runtime plays itself.
+fn behaviour(scenario: &Scenario, clock: Clock, identities: &[Identity]) -> Behaviour {
+    let mut behaviour = Behaviour { origin_ns: clock.origin_ns(), ..scenario.runtime.behaviour.clone() };
+    for Fault { at, tenant, kind } in &scenario.faults {
+        let project = tenant.map(|tenant| identities[tenant.index()].project.clone());
+        let window = |lasting: Span| Window { from_ns: at.ns(), until_ns: (*at + lasting).ns() };
+        match *kind {
+            FaultKind::RuntimeSlow { share, factor, lasting } => {
+                behaviour.slow.push(Slow { window: window(lasting), project, share, factor });
+            }
+            FaultKind::RuntimeBootFail { share, hang, lasting } => {
+                let how = if hang { FailureMode::Hang } else { FailureMode::Exit };
+                behaviour.boot_failures.push(BootFailure { window: window(lasting), project, share, how });
+            }
+            _ => {}
+        }
+    }
+    behaviour
+}
+
+/// What building the clients takes.
+struct Casting<'s> {
+    scenario: &'s Scenario,
+    cloud: &'s MockCloud,
+    folder: &'s WorkFolder,
+    witness: &'s Witness,
+    clock: Clock,
+    score: &'s Arc<Score>,
+    behaviour: Behaviour,
+}
+
+impl Casting<'_> {
+    fn cast(&self, identities: Vec<Identity>, progress: &Progress) -> Result<Vec<CastMember>, RunError> {
+        let site = SiteLevels::new(progress.clone());
+        let mut post = 0;
+        let members = identities.into_iter().enumerate();
+        members.map(|(index, identity)| self.member(index, identity, &site, &mut post)).collect()
+    }
+
+    fn member(
+        &self,
+        index: usize,
+        identity: Identity,
+        site: &Arc<SiteLevels>,
+        post: &mut usize,
+    ) -> Result<CastMember, RunError> {
+        let tenant = &self.scenario.tenants[index];
+        let workers = usize::from(self.scenario.traffic.tenants[index].workers);
+        let levels = TenantLevels::new(workers, site);
+        let (mut clients, mut storage) = (Vec::with_capacity(workers), Vec::with_capacity(workers));
+        for worker in 0..workers {
+            let watch = PoolWatch {
+                tenant: TenantIndex(u16::try_from(index).expect("a scenario has fewer than 65,536 tenants")),
+                worker,
+                clock: self.clock,
+                score: Arc::clone(self.score),
+                levels: Arc::clone(&levels),
+            };
+            storage.push(self.storage(index, worker, *post));
+            let built = self.client(&identity, worker, *post, watch).storage_root(&storage[worker]).build();
+            clients.push(built.map_err(|error| RunError::Client { tenant: tenant.name.clone(), error })?);
+            *post += 1;
+        }
+        let canary = Canary::of_project(&identity.project);
+        let (name, lease) = (tenant.name.clone(), tenant.lease);
+        Ok(CastMember { name, project: identity.project, canary, lease, workers: clients, storage })
+    }
+
+    fn client(&self, identity: &Identity, worker: usize, post: usize, watch: PoolWatch) -> VoiceClientBuilder {
+        client(self.scenario, self.cloud)
+            .project_id(&identity.project)
+            .agent_id(&identity.agents[worker % identity.agents.len()])
+            .runtime_log(self.folder.runtime_log())
+            .executable(executable(self.scenario, &self.behaviour, Some(self.witness.socket(post))))
+            .observer(Arc::new(watch))
+    }
+
+    fn storage(&self, tenant: usize, worker: usize, post: usize) -> PathBuf {
+        let apart = (self.scenario.traffic.tenants[tenant].route == Route::Spread)
+            .then(|| u16::try_from(worker).expect("workers are counted in 16 bits"));
+        self.folder.storage(host_of(self.scenario, post), apart)
+    }
+}
+
+/// Between the end of the preparations and time zero.
+const COUNTDOWN: Duration = Duration::from_millis(20);
+/// Session end, flush, SIGTERM and SIGKILL, each at its timeout.
+const LONGEST_DRAIN: Duration = Duration::from_secs(15);

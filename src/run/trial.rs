@@ -1,0 +1,54 @@
+//! One runtime, tried out before the curtain rises: what cannot work at all is said at once, and with its reason.
+
+use std::path::Path;
+use std::time::Duration;
+
+use mock_runtime::behaviour::Behaviour;
+
+use super::error::RunError;
+use super::stage::{WorkFolder, client, executable};
+use crate::client::{SearchOptions, User, VoiceError};
+use crate::cloud::MockCloud;
+use crate::scenario::Scenario;
+
+/// Boots one runtime of a project of its own, asks it something, and ends it.
+pub(super) async fn play(scenario: &Scenario, cloud: &MockCloud, folder: &WorkFolder) -> Result<(), RunError> {
+    cloud.add_project(PROJECT, "trial", &[AGENT]);
+    let log = folder.runtime_log();
+    let already_logged = std::fs::metadata(&log).map_or(0, |metadata| metadata.len());
+    let tried = try_out(scenario, cloud, folder, &log).await;
+    tried.map_err(|error| RunError::Trial { error, log: quote(&log, already_logged) })
+}
+
+async fn try_out(scenario: &Scenario, cloud: &MockCloud, folder: &WorkFolder, log: &Path) -> Result<(), VoiceError> {
+    // The mock without its delays and faults: what is tried is whether it works, not how long it takes.
+    let prompt = Behaviour { before_ready: scenario.runtime.behaviour.before_ready, ..Behaviour::default() };
+    let client = client(scenario, cloud)
+        .project_id(PROJECT)
+        .agent_id(AGENT)
+        .storage_root(folder.storage(0, None))
+        .runtime_log(log)
+        .executable(executable(scenario, &prompt, None))
+        .build()?;
+    let options = SearchOptions { timeout: PATIENCE, ..SearchOptions::default() };
+    let user = User::new("trial")?;
+    let answered = client.search_memory("is anybody there?", &user, &options).await;
+    client.close().await;
+    answered.map(drop)
+}
+
+/// What was written to the log since, as a paragraph for an error message.
+fn quote(log: &Path, already_logged: u64) -> String {
+    let text = std::fs::read(log).unwrap_or_default();
+    let new = text.get(usize::try_from(already_logged).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let lines: Vec<String> = String::from_utf8_lossy(new).lines().map(|line| format!("\n  {line}")).collect();
+    match lines.len() {
+        0 => String::new(),
+        count => format!("\nIts last words:{}", lines[count.saturating_sub(MOST_LINES)..].concat()),
+    }
+}
+
+const PROJECT: &str = "proj_busyhour_trial";
+const AGENT: &str = "agent_busyhour_trial";
+const PATIENCE: Duration = Duration::from_secs(5);
+const MOST_LINES: usize = 10;

@@ -1,0 +1,113 @@
+//! What the runtimes themselves say: the evidence by which laws are judged.
+//!
+//! Every worker's runtimes report to a Unix socket of that worker's own, one line per fact. A thread of its own listens,
+//! so that a busy engine delays no testimony. Nothing here believes the client under test: who lives, who was started
+//! for whom, which sessions a process knows and when it is gone come from the processes and from the kernel, which
+//! closes a process' line when it ends, however it ends.
+
+mod book;
+mod hearing;
+mod life;
+mod memory;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::clock::Clock;
+use super::error::RunError;
+use crate::base::TenantIndex;
+use crate::measure::Breach;
+
+pub(super) use book::Post;
+use book::Book;
+
+/// Listens until it is asked for its [`Testimony`].
+pub(super) struct Witness {
+    book: Arc<Mutex<Book>>,
+    sockets: Vec<PathBuf>,
+    over: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Who lives just now. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Register(Arc<Mutex<Book>>);
+
+impl Register {
+    /// Process ids of the runtimes that live, of one tenant or of all, in the order they were started.
+    pub(super) fn living(&self, tenant: Option<TenantIndex>) -> Vec<u32> {
+        self.0.lock().living(tenant)
+    }
+}
+
+/// Everything that was seen.
+#[derive(Debug, Default)]
+pub(super) struct Testimony {
+    /// Broken laws.
+    pub(super) breaches: Vec<Breach>,
+    /// Lines that got lost.
+    pub(super) gaps: u64,
+    /// Runtimes that were still there at the end, by tenant.
+    pub(super) leaks: Vec<u64>,
+    /// Highest private memory of all runtimes together, in bytes.
+    pub(super) rss_peak: Option<u64>,
+    /// The same by tenant.
+    pub(super) rss_peaks: Vec<u64>,
+}
+
+impl Witness {
+    /// Starts listening on one socket per post, in `folder`.
+    pub(super) fn start(folder: &Path, posts: Vec<Post>, tenants: usize, clock: Clock) -> Result<Self, RunError> {
+        let sockets: Vec<PathBuf> = (0..posts.len()).map(|post| folder.join(format!("w{post}"))).collect();
+        let listeners: std::io::Result<Vec<_>> =
+            sockets.iter().map(std::os::unix::net::UnixListener::bind).collect();
+        let refused = |source| RunError::System { what: "a socket for the runtimes' reports", source };
+        let listeners = listeners.map_err(refused)?;
+        let book = Arc::new(Mutex::new(Book::new(posts, tenants, clock)));
+        let (over, is_over) = oneshot::channel();
+        let hearing = hearing::Hearing { book: Arc::clone(&book), listeners };
+        let thread = std::thread::Builder::new()
+            .name("witness".to_owned())
+            .spawn(move || hearing.hold(is_over))
+            .map_err(refused)?;
+        Ok(Self { book, sockets, over: Some(over), thread: Some(thread) })
+    }
+
+    /// Where the runtimes of a post report to.
+    pub(super) fn socket(&self, post: usize) -> &Path {
+        &self.sockets[post]
+    }
+
+    /// Who lives just now.
+    pub(super) fn register(&self) -> Register {
+        Register(Arc::clone(&self.book))
+    }
+
+    /// Waits a moment for those who are just leaving, and then tells everything. Who is still there has leaked.
+    pub(super) async fn testify(mut self, patience: Duration) -> Testimony {
+        let deadline = tokio::time::Instant::now() + patience;
+        while !self.register().living(None).is_empty() && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.stop();
+        self.book.lock().close()
+    }
+
+    fn stop(&mut self) {
+        drop(self.over.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the witness thread does not panic");
+        }
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
