@@ -1,5 +1,6 @@
 //! What an engine reports. Both engines speak these words, so that a figure has one definition.
 
+use super::ErrorCode;
 use crate::base::{Span, TenantIndex, Time};
 
 /// Something that happened in a run.
@@ -28,7 +29,20 @@ pub enum Event {
         /// When it rang.
         rang: Time,
     },
-    /// A turn's recall came to its end, good or bad.
+    /// A lease was taken outside a recall: when a call rang, or for a save. What a recall waited for stands in
+    /// [`Recall::admission`].
+    Admitted {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When it was asked for.
+        asked: Time,
+        /// What it meant.
+        admission: Admission,
+        /// How long it took.
+        took: Span,
+    },
+    /// A turn's recall came to its end, good or bad. A call that was refused when it rang reports its first recall
+    /// with that refusal: it is what the caller asked for and did not get.
     Recalled(Recall),
     /// A turn's save came to its end.
     Saved(Save),
@@ -154,39 +168,3 @@ pub struct Level {
     /// Ports they hold.
     pub ports: u32,
 }
-
-/// A dotted error code, for example `pool.exhausted`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorCode(&'static str);
-
-impl ErrorCode {
-    /// The known code of that name, or `other`: codes come from outside, and a counter per invented name would
-    /// let a broken peer fill the memory.
-    pub fn named(name: &str) -> Self {
-        Self(KNOWN.iter().find(|known| **known == name).copied().unwrap_or(OTHER))
-    }
-
-    /// The dotted name.
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-const OTHER: &str = "other";
-
-const KNOWN: [&str; 14] = [
-    "pool.exhausted",
-    "pool.port_exhausted",
-    "pool.closed",
-    "runtime.unauthorized",
-    "runtime.bad_request",
-    "runtime.internal",
-    "runtime.identity_mismatch",
-    "runtime.timeout",
-    "runtime.not_found",
-    "runtime.start_failed",
-    "runtime.unknown_session",
-    "runtime.unreachable",
-    "cloud.unauthorized",
-    "cloud.internal",
-];

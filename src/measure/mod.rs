@@ -1,3 +1,39 @@
-//! Events to histograms, counters and a summary; thresholds.
+//! From events to figures: histograms, counters, levels, the summary, and thresholds on it.
+//!
+//! Both engines speak [`Event`]s to a [`Recorder`]; a figure has one definition, whoever measured it. The recorder
+//! never reads a clock, never waits, and needs no more memory for a day than for a minute. A percentile is given only
+//! where enough samples stand behind it, failures count at their true cost, and a [`Threshold`] that could not be
+//! evaluated does not hold.
+
+mod closing;
+mod code;
+mod ending;
 mod event;
-pub use event::{Admission, BootKind, DrainReason, ErrorCode, Event, Level, Recall, Save};
+mod family;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod latencies;
+mod law;
+mod levels;
+mod recorder;
+mod series;
+mod summary;
+mod tally;
+mod threshold;
+mod verdict;
+
+pub use code::ErrorCode;
+pub use ending::{Breach, Ending, TenantEnding};
+pub use event::{Admission, BootKind, DrainReason, Event, Level, Recall, Save};
+pub use family::Family;
+pub use law::Law;
+pub use recorder::{Recorder, RecorderSettings};
+pub use summary::{
+    Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak, RssPeak, Saves,
+    ScenarioIdentity, Summary, Tool, Violation, Window,
+};
+pub use threshold::{Dimension, Judged, Threshold, ThresholdError, metric_names};
+pub use verdict::{Verdict, exit_code};
+
+#[cfg(test)]
+mod tests;

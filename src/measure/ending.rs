@@ -1,0 +1,59 @@
+//! What only the engine knows, and only at the end.
+
+use super::Law;
+use super::summary::{Harness, Host, ScenarioIdentity, Tool};
+use crate::base::{TenantIndex, Time};
+
+/// What only the engine knows, and only at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ending {
+    /// When the run ended. Where that is before the end of the window in which calls ring, the window ends here.
+    pub ended: Time,
+    /// When it began, RFC 3339; absent where time is virtual.
+    pub start: Option<String>,
+    /// What measured.
+    pub tool: Tool,
+    /// What was played.
+    pub scenario: ScenarioIdentity,
+    /// Where.
+    pub host: Host,
+    /// In the order of the recorder's tenants, one for each.
+    pub tenants: Vec<TenantEnding>,
+    /// Runtimes left behind that belong to no tenant, in addition to the tenants' own.
+    pub stray_leaks: u64,
+    /// Highest memory of all runtimes together, in bytes; absent where it was not measured.
+    pub rss_peak_bytes: Option<u64>,
+    /// Every broken law.
+    pub violations: Vec<Breach>,
+    /// How the harness did. `invalid` holds the engine's own reasons; lag, dropped arrivals and gaps in what the
+    /// runtimes reported add theirs.
+    pub harness: Harness,
+}
+
+/// What only the engine knows about a tenant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TenantEnding {
+    /// Acknowledged saves that reached the cloud, or are safe on disk for the next boot.
+    pub delivered: u64,
+    /// Acknowledged saves that did neither.
+    pub lost: u64,
+    /// Saves the cloud accepted more than once.
+    pub duplicated: u64,
+    /// Runtimes left behind.
+    pub leaks: u64,
+    /// Highest memory of its runtimes together, in bytes; absent where it was not measured.
+    pub rss_peak_bytes: Option<u64>,
+}
+
+/// A broken law, as an engine reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// Which.
+    pub law: Law,
+    /// Whose runtime or caller it concerned; absent where nobody's in particular.
+    pub tenant: Option<TenantIndex>,
+    /// When it was noticed.
+    pub at: Time,
+    /// What happened, in words.
+    pub what: String,
+}

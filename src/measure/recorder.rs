@@ -1,0 +1,147 @@
+//! Listens to an engine and counts.
+//!
+//! The cost of an event is a few tens of nanoseconds, and memory depends on the number of tenants and on how widely
+//! their latencies spread, never on how long a run lasts. Nothing here reads a clock: every event brings its time.
+
+use std::ops::Range;
+
+use super::levels::Levels;
+use super::tally::Tally;
+use super::{Ending, Event, Family, Level, Save, Summary, Threshold, closing};
+use crate::base::{Span, TenantIndex, Time};
+
+/// What a recorder must know before the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecorderSettings {
+    /// Names, in the order of the indexes that events carry. Unique.
+    pub tenants: Vec<String>,
+    /// Calls, turns, boots, drains and errors whose time falls into it are not counted. Laws, leaks and the ledger of
+    /// saves always are.
+    pub warm_up: Span,
+    /// How long calls ring, warm-up included. Levels of the pools count until then; turns of calls that rang
+    /// in time count however late.
+    pub duration: Span,
+    /// Recall budget of a turn.
+    pub budget: Span,
+    /// Judged at the end.
+    pub thresholds: Vec<Threshold>,
+}
+
+/// Listens to an engine and counts.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    pub(super) settings: RecorderSettings,
+    /// In which levels count; its start is the end of the warm-up.
+    pub(super) window: Range<Time>,
+    /// In the order of `settings.tenants`.
+    pub(super) tallies: Vec<Tally>,
+    /// Of all tenants together: the peak of a sum is not the sum of peaks.
+    pub(super) levels: Levels,
+}
+
+impl Recorder {
+    /// A recorder that has heard nothing.
+    pub fn new(settings: RecorderSettings) -> Self {
+        let window = Time::ZERO + settings.warm_up..Time::ZERO + settings.duration;
+        let tallies = vec![Tally::default(); settings.tenants.len()];
+        Self { settings, window, tallies, levels: Levels::default() }
+    }
+
+    /// Counts an event.
+    ///
+    /// # Panics
+    /// Where the event's tenant is not one of the settings'.
+    pub fn observe(&mut self, event: &Event) {
+        match *event {
+            Event::Rang { tenant, intended, lag } => self.rang(tenant, intended, lag),
+            Event::CallShed { tenant, rang } => {
+                if let Some((tally, _)) = self.counted(tenant, rang) {
+                    tally.counts.calls_shed += 1;
+                }
+            }
+            Event::CallCut { tenant, rang } => {
+                if let Some((tally, _)) = self.counted(tenant, rang) {
+                    tally.counts.calls_cut += 1;
+                }
+            }
+            Event::Admitted { tenant, asked, admission, took } => {
+                if let Some((tally, budget)) = self.counted(tenant, asked) {
+                    tally.admission(admission, took, budget);
+                }
+            }
+            Event::Recalled(ref recall) => {
+                if let Some((tally, budget)) = self.counted(recall.tenant, recall.intended) {
+                    tally.recall(recall, budget);
+                }
+            }
+            Event::Saved(ref save) => self.saved(save),
+            Event::Booted { tenant, began, kind, took } => {
+                if let Some((tally, budget)) = self.counted(tenant, began) {
+                    tally.sample(kind.into(), took, budget);
+                }
+            }
+            Event::Drained { tenant, began, reason, took } => {
+                if let Some((tally, budget)) = self.counted(tenant, began) {
+                    tally.drain(reason, took, budget);
+                }
+            }
+            Event::Level { tenant, at, level } => self.level(tenant, at, level),
+            Event::Failed { tenant, at, code } => {
+                if let Some((tally, _)) = self.counted(tenant, at) {
+                    tally.error(code);
+                }
+            }
+        }
+    }
+
+    /// The summary, with its thresholds judged and its verdict.
+    ///
+    /// # Panics
+    /// Where `ending` does not have one entry for each tenant.
+    pub fn finish(self, ending: Ending) -> Summary {
+        closing::summary(self, ending)
+    }
+
+    /// The tenant's tally and the budget, where `time` is not in the warm-up.
+    fn counted(&mut self, tenant: TenantIndex, time: Time) -> Option<(&mut Tally, Span)> {
+        (time >= self.window.start).then(|| (&mut self.tallies[tenant.index()], self.settings.budget))
+    }
+
+    fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
+        if let Some((tally, budget)) = self.counted(tenant, intended) {
+            tally.counts.calls += 1;
+            tally.sample(Family::Lag, lag, budget);
+        }
+    }
+
+    /// The ledger of saves is of the whole run, so that what was acknowledged can be weighed against what arrived.
+    fn saved(&mut self, save: &Save) {
+        let ledger = &mut self.tallies[save.tenant.index()].counts.saves;
+        match save.outcome {
+            Ok(()) => ledger.acked += 1,
+            Err(_) => ledger.refused += 1,
+        }
+        if let Some((tally, budget)) = self.counted(save.tenant, save.turn_intended) {
+            tally.sample(Family::Save, save.took, budget);
+            if let Err(code) = save.outcome {
+                tally.error(code);
+            }
+        }
+    }
+
+    fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
+        let levels = &mut self.tallies[tenant.index()].levels;
+        let total = exchange(self.levels.now(), levels.now(), level);
+        levels.step(at, level, &self.window);
+        self.levels.step(at, total, &self.window);
+    }
+}
+
+/// The sum after one of its parts has changed. The part is in the sum, so no subtraction goes below zero.
+fn exchange(sum: Level, old: Level, new: Level) -> Level {
+    Level {
+        runtimes: sum.runtimes - old.runtimes + new.runtimes,
+        busy: sum.busy - old.busy + new.busy,
+        ports: sum.ports - old.ports + new.ports,
+    }
+}

@@ -1,0 +1,123 @@
+//! The summary of a run: every figure once, in an order that never changes.
+//!
+//! Equal inputs give equal bytes: maps are sorted, numbers come from integers by one division each, and whatever
+//! depends on the clock or the machine stands in `tool`, `host` and `window.start`, which [`Summary::canonical`]
+//! leaves out. `reports/README.md` explains the fields to whoever reads the file.
+
+mod counts;
+mod figures;
+mod identity;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Judged, Law, Verdict};
+pub use counts::{Admissions, Counts, Drains, Saves};
+pub use figures::{Budget, Figures, Gauge, Gauges, Latency, Peak, RssPeak};
+pub use identity::{Host, Mode, ScenarioIdentity, Tool};
+
+/// Everything that is known about a run when it is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Always [`Summary::SCHEMA`].
+    pub schema: String,
+    /// What measured. Absent from the canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<Tool>,
+    /// What was played.
+    pub scenario: ScenarioIdentity,
+    /// Where. Absent from the canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Host>,
+    /// When.
+    pub window: Window,
+    /// What came out.
+    pub verdict: Verdict,
+    /// Each threshold with what was observed, in the order of the scenario.
+    pub thresholds: Vec<Judged>,
+    /// All tenants together.
+    #[serde(flatten)]
+    pub total: Figures,
+    /// Each tenant by its name.
+    pub tenants: BTreeMap<String, Figures>,
+    /// The laws that were broken, the first [`Summary::VIOLATIONS_KEPT`] of them.
+    pub violations: Vec<Violation>,
+    /// How well the harness itself did.
+    pub harness: Harness,
+}
+
+impl Summary {
+    /// Name and version of this shape.
+    pub const SCHEMA: &'static str = "busyhour.summary/1";
+    /// A broken pool breaks laws by the thousand; the first ones tell the story. All are counted.
+    pub const VIOLATIONS_KEPT: usize = 100;
+
+    /// Without anything that depends on the clock or the machine: two simulations of one scenario are equal.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let mut canonical = self.clone();
+        canonical.tool = None;
+        canonical.host = None;
+        canonical.window.start = None;
+        canonical
+    }
+
+    /// Whether a law was broken: a violation was seen, a runtime was left behind, or an acknowledged save was lost
+    /// or delivered twice.
+    pub fn broke_a_law(&self) -> bool {
+        let counts = &self.total.counts;
+        counts.violations + counts.leaks + counts.saves.lost + counts.saves.duplicated > 0
+    }
+
+    /// The JSON Schema of a summary, pretty-printed with a final newline, as committed in `reports/`.
+    pub fn json_schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        let mut text = serde_json::to_string_pretty(&schema).expect("a schema has only string keys");
+        text.push('\n');
+        text
+    }
+}
+
+/// The time that was measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Window {
+    /// When the run began, RFC 3339. Absent from the canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// Seconds from the end of the warm-up to the end of the window in which calls ring.
+    pub measured_s: f64,
+    /// Seconds that were played before and not counted.
+    pub warm_up_s: f64,
+}
+
+/// A broken law.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Violation {
+    /// Which.
+    pub law: Law,
+    /// Whose runtime or caller it concerned; `null` where nobody's in particular.
+    pub tenant: Option<String>,
+    /// Seconds after the run's beginning.
+    pub at_s: f64,
+    /// What happened, in words.
+    pub what: String,
+}
+
+/// What the harness knows about itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Harness {
+    /// Lag beyond which the harness, not the pool, was measured; `null` where time is virtual.
+    pub lag_limit_ms: Option<f64>,
+    /// Arrivals that were due and could not be played.
+    pub arrivals_dropped: u64,
+    /// Most operations under way at one instant.
+    pub in_flight_peak: u64,
+    /// Processor seconds the harness itself used; `null` where time is virtual.
+    pub cpu_s: Option<f64>,
+    /// Reports of runtimes that got lost on their way: what they held was not checked.
+    pub witness_gaps: u64,
+    /// Why the run is invalid, in words; empty where it is valid.
+    pub invalid: Vec<String>,
+}
