@@ -8,7 +8,7 @@ use std::hint::black_box;
 use busyhour::base::Admission;
 use busyhour::base::{Span, TenantIndex, Time};
 use busyhour::measure::{Event, Level, Recall, Recorder, RecorderSettings, Save};
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -21,9 +21,6 @@ fn observing(criterion: &mut Criterion) {
         observe_all(&mut warm, &events);
         group.bench_function(format!("{tenants} tenants"), |bencher| {
             bencher.iter(|| observe_all(&mut warm, &events));
-        });
-        group.bench_function(format!("{tenants} tenants, nothing recorded before"), |bencher| {
-            bencher.iter_batched_ref(|| recorder(tenants), |cold| observe_all(cold, &events), BatchSize::PerIteration);
         });
     }
     group.finish();
@@ -52,7 +49,7 @@ fn events(tenants: u16) -> Vec<Event> {
         let tenant = TenantIndex(random.random_range(0..tenants));
         turn_of(&mut random, tenant, Time::from_ns(turn * 1_000_000))
     };
-    (0..EVENTS / 4).flat_map(|number| turn(number)).collect()
+    (0..EVENTS / 4).flat_map(&mut turn).collect()
 }
 
 fn turn_of(random: &mut Xoshiro256PlusPlus, tenant: TenantIndex, at: Time) -> [Event; 4] {

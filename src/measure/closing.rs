@@ -17,7 +17,6 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
     let total = recorder.total(&ending);
     let mut harness = ending.harness;
     harness.invalid.extend(reasons_to_distrust(&harness, &total.latency(Family::Lag)));
-    let names = &recorder.settings.tenants;
     let mut summary = Summary {
         schema: Summary::SCHEMA.to_owned(),
         tool: Some(ending.tool),
@@ -32,7 +31,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         thresholds: Vec::new(),
         total,
         tenants: recorder.tenants(&ending.tenants),
-        violations: ending.violations.into_iter().take(Summary::VIOLATIONS_KEPT).map(|b| named(b, names)).collect(),
+        violations: recorder.violations(ending.violations),
         harness,
     };
     summary.thresholds = recorder.settings.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
@@ -91,6 +90,17 @@ impl Recorder {
         self.figures(tally.counts.clone(), tally.budget_met, &latency_ms, &tally.levels, end.rss_peak_bytes)
     }
 
+    fn violations(&self, breaches: Vec<Breach>) -> Vec<Violation> {
+        let kept = breaches.into_iter().take(Summary::VIOLATIONS_KEPT);
+        kept.map(|Breach { law, tenant, at, what }| Violation {
+            law,
+            tenant: tenant.map(|tenant| self.settings.tenants[tenant.index()].clone()),
+            at_s: at.secs_f64(),
+            what,
+        })
+        .collect()
+    }
+
     fn figures(
         &self,
         counts: Counts,
@@ -102,14 +112,14 @@ impl Recorder {
         Figures {
             budget: budget(self.settings.budget, budget_met, counts.recalls()),
             counts,
-            latency_ms: Family::ALL
-                .iter()
-                .map(|family| family.name().to_owned())
-                .zip(latency_ms.iter().copied())
-                .collect(),
+            latency_ms: family_names().zip(latency_ms.iter().copied()).collect(),
             gauges: gauges(levels, self.measured(), rss_peak_bytes),
         }
     }
+}
+
+fn family_names() -> impl Iterator<Item = String> {
+    Family::ALL.into_iter().map(|family| family.name().to_owned())
 }
 
 /// Only codes that occurred.
@@ -131,15 +141,6 @@ fn gauges(levels: &Levels, measured: Span, rss_peak_bytes: Option<u64>) -> Gauge
         busy: Gauge { peak: peak.busy, mean: busy },
         ports: Peak { peak: peak.ports },
         rss_mb: rss_peak_bytes.map(|bytes| RssPeak { peak: bytes as f64 / 1e6 }),
-    }
-}
-
-fn named(breach: Breach, tenants: &[String]) -> Violation {
-    Violation {
-        law: breach.law,
-        tenant: breach.tenant.map(|tenant| tenants[tenant.index()].clone()),
-        at_s: breach.at.secs_f64(),
-        what: breach.what,
     }
 }
 

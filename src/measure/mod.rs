@@ -16,6 +16,7 @@ mod latencies;
 mod law;
 mod levels;
 mod recorder;
+mod samples;
 mod series;
 mod summary;
 mod tally;

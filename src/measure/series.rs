@@ -1,16 +1,15 @@
-//! Samples of one latency: a histogram for the percentiles, and beside it everything that can be exact.
+//! What is known of one latency: everything that can be exact, and percentiles.
 //!
-//! The histogram's buckets are at most a 1,024th of their value wide (three significant digits) and never narrower
-//! than 512 ns. Count, extremes, mean and the number of samples within the budget are exact, and a percentile
-//! that lies in the budget's own bucket is reported on the side of the budget where the true sample lies.
+//! Count, extremes, mean and the number of samples within the budget are exact, and a percentile that lies in the
+//! budget's own histogram bucket is reported on the side of the budget where the true sample lies.
 
-use hdrhistogram::{Counter, Histogram};
+use hdrhistogram::Counter;
 
 use super::Latency;
+use super::samples::Samples;
 use crate::base::Span;
 
-/// Samples of one latency. Counters of type `C` per bucket: `u32` while recording, because a thousand tenants have
-/// tens of thousands of histograms, `u64` for all tenants together.
+/// Samples of one latency. Counters of type `C` per bucket: `u32` for one tenant, `u64` for all together.
 #[derive(Clone, Debug)]
 pub(super) struct Series<C: Counter> {
     count: u64,
@@ -18,18 +17,17 @@ pub(super) struct Series<C: Counter> {
     sum_ns: u128,
     min_ns: u64,
     max_ns: u64,
-    /// Made with the first sample: most families of most tenants never have one.
-    histogram: Option<Histogram<C>>,
+    samples: Samples<C>,
 }
 
 impl<C: Counter> Default for Series<C> {
     fn default() -> Self {
-        Self { count: 0, within_budget: 0, sum_ns: 0, min_ns: u64::MAX, max_ns: 0, histogram: None }
+        Self { count: 0, within_budget: 0, sum_ns: 0, min_ns: u64::MAX, max_ns: 0, samples: Samples::default() }
     }
 }
 
 impl<C: Counter> Series<C> {
-    /// Adds a sample. Costs a few nanoseconds; allocates when a sample is larger than all before it.
+    /// Adds a sample. Costs a few nanoseconds; allocates now and then.
     pub(super) fn record(&mut self, sample: Span, budget: Span) {
         let ns = sample.ns();
         self.count += 1;
@@ -37,13 +35,15 @@ impl<C: Counter> Series<C> {
         self.sum_ns += u128::from(ns);
         self.min_ns = self.min_ns.min(ns);
         self.max_ns = self.max_ns.max(ns);
-        self.histogram.get_or_insert_with(empty_histogram).record(ns).expect(GROWS);
+        self.samples.add(ns);
     }
 
     /// What a summary says about these samples.
     pub(super) fn latency(&self, budget: Span) -> Latency {
-        let Some(histogram) = &self.histogram else { return Latency::default() };
-        let [p50, p90, p95, p99, p999] = self.percentiles(histogram, budget);
+        if self.count == 0 {
+            return Latency::default();
+        }
+        let [p50, p90, p95, p99, p999] = self.percentiles(budget);
         let mean_ns = (self.sum_ns + u128::from(self.count / 2)) / u128::from(self.count);
         Latency {
             count: self.count,
@@ -59,19 +59,13 @@ impl<C: Counter> Series<C> {
     }
 
     /// In milliseconds, in the order of [`PER_MILLE`]; nothing where there are too few samples.
-    fn percentiles(&self, histogram: &Histogram<C>, budget: Span) -> [Option<f64>; PER_MILLE.len()] {
-        let mut buckets = histogram.iter_recorded();
-        let (mut seen, mut bucket_ns) = (0, 0);
-        PER_MILLE.map(|per_mille| {
-            let rank = rank(per_mille, self.count)?;
-            while seen < rank {
-                // A saturated bucket counts fewer samples than there were; what is left lies in the last ones.
-                let Some(bucket) = buckets.next() else { break };
-                seen += bucket.count_since_last_iteration();
-                bucket_ns = bucket.value_iterated_to();
-            }
+    fn percentiles(&self, budget: Span) -> [Option<f64>; PER_MILLE.len()] {
+        let ranks = PER_MILLE.map(|per_mille| rank(per_mille, self.count));
+        let values_ns = self.samples.of_ranks(ranks);
+        values_ns.map(|found| {
+            let (rank, ns) = found?;
             let highest = if rank <= self.within_budget { self.max_ns.min(budget.ns()) } else { self.max_ns };
-            Some(Span::from_ns(bucket_ns.min(highest)).ms_f64())
+            Some(Span::from_ns(ns.min(highest)).ms_f64())
         })
     }
 }
@@ -79,16 +73,12 @@ impl<C: Counter> Series<C> {
 impl Series<u64> {
     /// Adds another's samples.
     pub(super) fn absorb(&mut self, other: &Series<u32>) {
-        let Some(theirs) = &other.histogram else { return };
         self.count += other.count;
         self.within_budget += other.within_budget;
         self.sum_ns += other.sum_ns;
         self.min_ns = self.min_ns.min(other.min_ns);
         self.max_ns = self.max_ns.max(other.max_ns);
-        let ours = self.histogram.get_or_insert_with(empty_histogram);
-        for bucket in theirs.iter_recorded() {
-            ours.record_n(bucket.value_iterated_to(), bucket.count_since_last_iteration()).expect(GROWS);
-        }
+        self.samples.absorb(&other.samples);
     }
 }
 
@@ -103,22 +93,14 @@ fn rank(per_mille: u64, count: u64) -> Option<u64> {
     (count >= samples_needed(per_mille)).then(|| (count * per_mille).div_ceil(1_000))
 }
 
-fn empty_histogram<C: Counter>() -> Histogram<C> {
-    let mut histogram =
-        Histogram::new_with_bounds(FINEST_NS, 2 * FINEST_NS, DIGITS).expect("the bounds and digits are valid");
-    histogram.auto(true);
-    histogram
-}
-
 /// The percentiles of a summary, in thousandths.
 const PER_MILLE: [u64; 5] = [500, 900, 950, 990, 999];
-/// The histogram rounds it down to a power of two: 512 ns.
-const FINEST_NS: u64 = 1_000;
-const DIGITS: u8 = 3;
-const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     const BUDGET: Span = Span::from_ms(250);
@@ -172,11 +154,39 @@ mod tests {
     #[test]
     fn a_percentile_in_the_budgets_bucket_lies_on_the_true_side_of_the_budget() {
         let just_over = Span::from_ns(BUDGET.ns() + 1);
-        let mut samples = vec![BUDGET; 297];
-        samples.extend([just_over; 3]);
-        assert_eq!(series(samples.clone()).latency(BUDGET).p99, Some(250.0), "297 of 300 are within");
-        samples[0] = just_over;
-        assert_eq!(series(samples).latency(BUDGET).p99, Some(250.000_001), "only 296 of 300 are within");
+        for samples in [300, 3_000] {
+            let needed = samples / 100 * 99;
+            let p99 = |within| {
+                let samples = (0..samples).map(|place| if place < within { BUDGET } else { just_over });
+                series(samples).latency(BUDGET).p99
+            };
+            assert_eq!(p99(needed), Some(250.0));
+            assert_eq!(p99(needed - 1), Some(250.000_001));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn percentiles_agree_with_sorting(mut samples in vec(near_the_budget(), 6..4_000)) {
+            let latency = series(samples.iter().copied()).latency(BUDGET);
+            samples.sort_unstable();
+            let reported = [latency.p50, latency.p90, latency.p95, latency.p99, latency.p999];
+            for (per_mille, reported) in PER_MILLE.into_iter().zip(reported) {
+                let rank = (samples.len() as u64 * per_mille).div_ceil(1_000);
+                let truth = samples[usize::try_from(rank).unwrap() - 1];
+                prop_assert_eq!(reported.is_some(), samples.len() as u64 * (1_000 - per_mille) >= 3_000);
+                if let Some(ms) = reported {
+                    assert_near(Some(ms), truth.ms_f64());
+                    prop_assert_eq!(ms <= BUDGET.ms_f64(), truth <= BUDGET);
+                }
+            }
+        }
+    }
+
+    /// Anything from a nanosecond to minutes, and often within a bucket of the budget.
+    fn near_the_budget() -> impl Strategy<Value = Span> {
+        let (budget, minutes) = (BUDGET.ns(), Span::from_secs(300).ns());
+        prop_oneof![budget - 200_000..budget + 200_000, 1..minutes, 1..2_000_u64].prop_map(Span::from_ns)
     }
 
     #[test]
@@ -192,10 +202,11 @@ mod tests {
 
     #[test]
     fn absorbing_two_series_equals_recording_both() {
-        let (low, high) = (series((1..500).map(Span::from_ms)), series((500..4_000).map(Span::from_ms)));
-        let mut both = Series::<u64>::default();
-        both.absorb(&low);
-        both.absorb(&high);
-        assert_eq!(both.latency(BUDGET), latency_of_ms(1..4_000));
+        for (first, second) in [(1..500, 500..4_000), (1..3_500, 3_500..4_000), (1..10, 10..500), (1..1, 1..9)] {
+            let mut both = Series::<u64>::default();
+            both.absorb(&series(first.clone().map(Span::from_ms)));
+            both.absorb(&series(second.clone().map(Span::from_ms)));
+            assert_eq!(both.latency(BUDGET), latency_of_ms(first.chain(second)));
+        }
     }
 }

@@ -267,7 +267,10 @@ fn a_real_summary_fits_the_committed_schema() {
     assert!(validator.is_valid(&summary), "{:?}", validator.validate(&summary));
     assert!(validator.is_valid(&serde_json::to_value(run_of([], &[]).canonical()).unwrap()));
     summary["counts"]["turns"] = "many".into();
-    assert!(!validator.is_valid(&summary));
+    assert!(!validator.is_valid(&summary), "a count is a number");
+    summary["counts"]["turns"] = 400.into();
+    summary["schema"] = "busyhour.summary/2".into();
+    assert!(!validator.is_valid(&summary), "another version is another schema");
 }
 
 const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/summary.schema.json");

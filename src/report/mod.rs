@@ -1,1 +1,14 @@
-//! report
+//! From a summary to text and files: pure writers that know no engine.
+//!
+//! Whatever a summary holds, what comes out is inert: names from scenarios and texts from peers are shown without
+//! control characters and cut to the room there is.
+
+mod folder;
+mod inert;
+mod json;
+mod terminal;
+mod words;
+
+pub use folder::write_run;
+pub use json::json;
+pub use terminal::{Style, terminal};

@@ -121,7 +121,7 @@ mod kernel {
     impl Timer {
         pub(super) fn new() -> io::Result<Self> {
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
-            AsyncFd::new(timerfd_create(TimerfdClockId::Monotonic, flags)?).map(Self)
+            AsyncFd::register(timerfd_create(TimerfdClockId::Monotonic, flags)?).map(Self)
         }
 
         /// Rings at that time, instead of at the one set before.

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::performance::Performance;
 use super::score::AckedSave;
 use crate::base::{Canary, Span, TenantIndex, Time, foreign_canaries};
-use crate::client::{Memory, Recalled, SaveOptions, SaveReceipt, SearchOptions, Timing, User, VoiceError, VoiceSession};
+use crate::client::{
+    Memory, Recalled, SaveOptions, SaveReceipt, SearchOptions, Timing, User, VoiceError, VoiceSession,
+};
 use crate::measure::{Breach, ErrorCode, Event, Law, Recall, Save};
 use crate::scenario::{Lease, Refusal};
 use crate::workload::{Call, Next, Turn, speech};
@@ -131,9 +133,7 @@ impl Conversation {
         let SaveReceipt { outcome, timing } = match &self.session {
             Some(session) => session.save(user_text, assistant_text, &options).await,
             None if self.performance.tenant(self.call.tenant).lease == Lease::Call => return,
-            None => {
-                self.performance.client(&self.call).save(user_text, assistant_text, &self.user, &options).await
-            }
+            None => self.performance.client(&self.call).save(user_text, assistant_text, &self.user, &options).await,
         };
         let tenant = self.call.tenant;
         if let Some((admission, took)) = timing.admission {

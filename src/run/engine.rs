@@ -44,7 +44,8 @@ pub async fn play(scenario: Arc<Scenario>, options: Options, progress: Progress)
 
 /// Lets the calls ring and waits for their ends.
 async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
-    let mut calls = Calls { performance, workload: Workload::new(&performance.scenario.traffic), playing: JoinSet::new() };
+    let mut calls =
+        Calls { performance, workload: Workload::new(&performance.scenario.traffic), playing: JoinSet::new() };
     let mut stop = options.stop.clone();
     let window = Time::ZERO + performance.scenario.duration;
     let mut dropped = 0;

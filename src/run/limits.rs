@@ -16,10 +16,8 @@ pub(super) fn raise_open_files(scenario: &Scenario) -> Result<(), RunError> {
         return Err(RunError::OpenFiles { needed, allowed });
     }
     let raised = Rlimit { current: maximum, maximum };
-    setrlimit(Resource::Nofile, raised).map_err(|error| RunError::System {
-        what: "a higher limit of open files",
-        source: error.into(),
-    })
+    setrlimit(Resource::Nofile, raised)
+        .map_err(|error| RunError::System { what: "a higher limit of open files", source: error.into() })
 }
 
 /// Per runtime: its connection, its process handle, its line to the witness, and one to spare; per tenant: the

@@ -74,11 +74,7 @@ impl WorkFolder {
 pub(super) const ACCOUNT_KEY: &str = "memoair_pk_busyhour";
 
 /// Starts the cloud, onboards the tenants, and builds one client per worker.
-pub(super) async fn raise(
-    scenario: &Arc<Scenario>,
-    options: &Options,
-    progress: &Progress,
-) -> Result<Stage, RunError> {
+pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress: &Progress) -> Result<Stage, RunError> {
     let folder = WorkFolder::open(options.work_dir.as_deref())?;
     let cloud = MockCloud::start(CloudSettings {
         account_key: ACCOUNT_KEY.to_owned(),
@@ -94,7 +90,8 @@ pub(super) async fn raise(
     let witness = Witness::start(folder.path(), posts(scenario), scenario.tenants.len(), clock)?;
     let score = Arc::new(Score::new(recorder(scenario), scenario.tenants.len()));
     let behaviour = behaviour(scenario, clock, &identities);
-    let casting = Casting { scenario, cloud: &cloud, folder: &folder, witness: &witness, clock, score: &score, behaviour };
+    let casting =
+        Casting { scenario, cloud: &cloud, folder: &folder, witness: &witness, clock, score: &score, behaviour };
     let cast = casting.cast(identities, progress)?;
     let alarm = Alarm::start(clock).map_err(|source| RunError::System { what: "a timer", source })?;
     let (scenario, progress) = (Arc::clone(scenario), progress.clone());
@@ -133,7 +130,7 @@ async fn onboard(scenario: &Scenario, cloud: &MockCloud) -> Result<Vec<Identity>
     let mut identities = Vec::new();
     for (index, tenant) in scenario.tenants.iter().enumerate() {
         let failed = |error| RunError::Onboarding { tenant: tenant.name.clone(), error };
-        let partner = PartnerClient::new(cloud.base_url(), ACCOUNT_KEY).map_err(failed)?;
+        let partner = PartnerClient::new(&cloud.base_url(), ACCOUNT_KEY).map_err(failed)?;
         let workers = usize::from(scenario.traffic.tenants[index].workers);
         let (project, mut agents) = match &tenant.project {
             Some(project) => (project.clone(), tenant.agents.clone()),
@@ -167,9 +164,7 @@ fn posts(scenario: &Scenario) -> Vec<Post> {
     let unused = pool.runtime_idle_ttl + pool.reap_interval + Span::from(LONGEST_DRAIN);
     let workers = scenario.traffic.tenants.iter().zip(&scenario.tenants).enumerate();
     workers
-        .flat_map(|(index, (traffic, tenant))| {
-            (0..traffic.workers).map(move |worker| (index, worker, tenant.lease))
-        })
+        .flat_map(|(index, (traffic, tenant))| (0..traffic.workers).map(move |worker| (index, worker, tenant.lease)))
         .enumerate()
         .map(|(number, (tenant, _, lease))| Post {
             tenant: TenantIndex(u16::try_from(tenant).expect("a scenario has fewer than 65,536 tenants")),

@@ -13,8 +13,8 @@ use crate::measure::Family;
 pub struct Figures {
     /// How often what happened.
     pub counts: Counts,
-    /// How long it took, in milliseconds, by the names of [`Family`]; a family without samples is there, with a
-    /// count of 0.
+    /// How long it took, in milliseconds, by family: `recall`, `admission.cold` … A family without samples is
+    /// there, with a count of 0.
     pub latency_ms: BTreeMap<String, Latency>,
     /// How many recalls were answered in time.
     pub budget: Budget,

@@ -21,7 +21,8 @@ pub use identity::{Host, Mode, ScenarioIdentity, Tool};
 /// Everything that is known about a run when it is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Always [`Summary::SCHEMA`].
+    /// Name and version of this shape.
+    #[schemars(extend("const" = Self::SCHEMA))]
     pub schema: String,
     /// What measured. Absent from the canonical form.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -83,9 +83,10 @@ impl Threshold {
         parse::split(&self.expression).expect("it was split when it was read").0
     }
 
-    /// The operator as written.
-    pub fn operator(&self) -> &'static str {
-        self.operator.symbol()
+    /// What is right of it, the operator included: `<= 250ms`.
+    pub fn demand(&self) -> String {
+        let (_, symbol, limit) = parse::split(&self.expression).expect("it was split when it was read");
+        format!("{symbol} {limit}")
     }
 
     /// The limit: in milliseconds, as a share of 1, or as a number.

@@ -41,22 +41,30 @@ pub(super) fn unknown_tenant<'n>(
 }
 
 fn operator(expression: &str, symbol: &str) -> Result<Operator, ThresholdError> {
+    let meant = match symbol {
+        "=>" => ">=",
+        "=<" => "<=",
+        "=" | "===" => "==",
+        "!" | "<>" => "!=",
+        _ => "",
+    };
+    let remedy = if meant.is_empty() { "; write one of <=, <, >=, >, == and !=" } else { "" };
     Operator::ALL.into_iter().find(|operator| operator.symbol() == symbol).ok_or_else(|| ThresholdError {
-        suggestion: Some(nearest(symbol, Operator::ALL.map(Operator::symbol)).unwrap_or_else(|| "==".to_owned())),
-        ..error_at(expression, symbol, format!("`{symbol}` is no comparison"))
+        suggestion: (!meant.is_empty()).then(|| meant.to_owned()),
+        ..error_at(expression, symbol, format!("`{symbol}` is no comparison{remedy}"))
     })
 }
 
 fn subject(expression: &str, figure: &str) -> Result<Subject, ThresholdError> {
     if figure.is_empty() {
-        return Err(error_at(expression, figure, "the figure is missing; write for example `recall.p99`".into()));
+        return Err(missing_figure(expression, figure));
     }
     let Some(rest) = figure.strip_prefix(TENANT) else {
         return metric_named(figure).map(Subject::Run).ok_or_else(|| unknown_metric(expression, figure));
     };
     let readings: Vec<Reading> = rest.rmatch_indices('.').filter_map(|(dot, _)| reading(rest, dot)).collect();
     if readings.is_empty() {
-        let (_, metric) = rest.split_once('.').unwrap_or((rest, end_of(rest)));
+        let metric = rest.split_once('.').map_or(end_of(rest), |(_, metric)| metric);
         return Err(unknown_metric(expression, metric));
     }
     Ok(Subject::Tenant(readings))
@@ -67,7 +75,14 @@ fn reading(rest: &str, dot: usize) -> Option<Reading> {
     (dot > 0).then(|| Reading { tenant: rest[..dot].to_owned(), metric })
 }
 
+fn missing_figure(expression: &str, place: &str) -> ThresholdError {
+    error_at(expression, place, "the figure is missing; write for example `recall.p99`".to_owned())
+}
+
 fn unknown_metric(expression: &str, name: &str) -> ThresholdError {
+    if name.is_empty() {
+        return missing_figure(expression, name);
+    }
     if metric_named(&format!("{name}.p99")).is_some() {
         let message = format!("`{name}` needs a statistic: p50, p90, p95, p99, p999, mean, min, max or count");
         return ThresholdError { suggestion: Some(format!("{name}.p99")), ..error_at(expression, name, message) };
@@ -84,7 +99,7 @@ fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<S
     }
     let distances = known.into_iter().map(|known| (strsim::damerau_levenshtein(name, known), known));
     let (distance, known) = distances.min()?;
-    (distance <= name.chars().count() / 3 + 1).then(|| known.to_owned())
+    (distance <= name.chars().count() / 4 + 1).then(|| known.to_owned())
 }
 
 fn end_of(text: &str) -> &str {

@@ -158,7 +158,10 @@ impl Book {
             // Some of them may be gone already, their end not read yet: the kernel is asked only in doubt.
             let living = 1 + colleagues().filter(|(_, life)| !life.has_hung_up()).count();
             if living > post.cap as usize {
-                found.push((Law::Cap, format!("{living} runtimes of one worker lived at once; the cap is {}", post.cap)));
+                found.push((
+                    Law::Cap,
+                    format!("{living} runtimes of one worker lived at once; the cap is {}", post.cap),
+                ));
             }
         }
         let twin = colleagues().find(|(_, life)| life.user == newborn.user && !life.has_hung_up());

@@ -23,8 +23,8 @@ use super::error::RunError;
 use crate::base::TenantIndex;
 use crate::measure::Breach;
 
-pub(super) use book::Post;
 use book::Book;
+pub(super) use book::Post;
 
 /// Listens until it is asked for its [`Testimony`].
 pub(super) struct Witness {
@@ -64,8 +64,7 @@ impl Witness {
     /// Starts listening on one socket per post, in `folder`.
     pub(super) fn start(folder: &Path, posts: Vec<Post>, tenants: usize, clock: Clock) -> Result<Self, RunError> {
         let sockets: Vec<PathBuf> = (0..posts.len()).map(|post| folder.join(format!("w{post}"))).collect();
-        let listeners: std::io::Result<Vec<_>> =
-            sockets.iter().map(std::os::unix::net::UnixListener::bind).collect();
+        let listeners: std::io::Result<Vec<_>> = sockets.iter().map(std::os::unix::net::UnixListener::bind).collect();
         let refused = |source| RunError::System { what: "a socket for the runtimes' reports", source };
         let listeners = listeners.map_err(refused)?;
         let book = Arc::new(Mutex::new(Book::new(posts, tenants, clock)));

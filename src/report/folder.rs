@@ -1,0 +1,99 @@
+//! A folder for each run.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::json;
+use crate::measure::Summary;
+
+/// Writes `summary.json` into a new folder `<scenario>-<time>` of `runs`, which is made where it is missing, and
+/// returns the folder. The file is there completely or not at all; an earlier run's folder is never touched.
+pub fn write_run(runs: &Path, summary: &Summary, began: Timestamp) -> io::Result<PathBuf> {
+    let folder = new_folder(runs, &format!("{}-{}", safe(&summary.scenario.name), began.strftime("%Y%m%dT%H%M%SZ")))?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    file.write_all(json(summary, false).as_bytes())?;
+    file.persist(folder.join("summary.json"))?;
+    Ok(folder)
+}
+
+/// Making a folder that is there fails, so that two runs never share one.
+fn new_folder(runs: &Path, name: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(runs)?;
+    let mut folder = runs.join(name);
+    let mut number = 1;
+    loop {
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                number += 1;
+                folder = runs.join(format!("{name}-{number}"));
+            }
+            made => return made.map(|()| folder),
+        }
+    }
+}
+
+/// Letters, digits, `-`, `_` and `.` stay, all else becomes `-`; never empty, hidden or long.
+fn safe(name: &str) -> String {
+    let kept = |sign: char| if sign.is_ascii_alphanumeric() || "-_.".contains(sign) { sign } else { '-' };
+    let safe: String = name.chars().take(LONGEST_NAME).map(kept).collect();
+    match safe.trim_start_matches('.') {
+        "" => "run".to_owned(),
+        visible => visible.to_owned(),
+    }
+}
+
+const LONGEST_NAME: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::fixture::run_of;
+
+    fn began() -> Timestamp {
+        "2026-11-22T09:56:41.5Z".parse().unwrap()
+    }
+
+    #[test]
+    fn each_run_gets_a_folder_of_its_own() {
+        let runs = tempfile::tempdir().unwrap();
+        let summary = run_of([5], &[]);
+        let names: Vec<_> = (0..3)
+            .map(|_| write_run(&runs.path().join("reports/runs"), &summary, began()).unwrap())
+            .map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        let first = "fundamento-20261122T095641Z";
+        assert_eq!(names, [first.to_owned(), format!("{first}-2"), format!("{first}-3")]);
+    }
+
+    #[test]
+    fn nothing_but_the_summary_is_left_in_it() {
+        let runs = tempfile::tempdir().unwrap();
+        let summary = run_of([5], &[]);
+        let folder = write_run(runs.path(), &summary, began()).unwrap();
+        let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["summary.json"]);
+        assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), json(&summary, false));
+    }
+
+    #[test]
+    fn no_name_leaves_the_folder_of_runs() {
+        for (name, kept) in [
+            ("../../etc/passwd", "-..-etc-passwd"),
+            ("..", "run"),
+            ("", "run"),
+            ("a/b\\c\0d\u{1b}[31m é", "a-b-c-d--31m--"),
+            (&"x".repeat(10_000), &"x".repeat(80)),
+        ] {
+            assert_eq!(safe(name), kept);
+        }
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_an_error() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(write_run(file.path(), &run_of([5], &[]), began()).is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! Text from outside, made harmless for a terminal and cut to the room there is.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// `text` without anything a terminal would act upon, at most `columns` wide; what was cut is marked by `…`.
+pub(super) fn inert(text: &str, columns: usize) -> String {
+    // A character takes at most four bytes and, but for combining ones, at least one column: nothing beyond can show.
+    let mut shown: String = text.chars().take(columns * 4 + 1).map(harmless).collect();
+    if shown.width() <= columns && text.chars().nth(columns * 4 + 1).is_none() {
+        return shown;
+    }
+    while shown.width() >= columns && shown.pop().is_some() {}
+    shown.push('…');
+    shown
+}
+
+/// `text` in exactly `columns`, made inert, on the left.
+pub(super) fn left(text: &str, columns: usize) -> String {
+    let shown = inert(text, columns);
+    let missing = columns.saturating_sub(shown.width());
+    shown + &" ".repeat(missing)
+}
+
+/// `text` broken between words into lines of at most `columns`, made inert.
+pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace().map(|word| inert(word, columns)) {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            *line = word;
+        } else if line.width() + 1 + word.width() <= columns {
+            line.push(' ');
+            line.push_str(&word);
+        } else {
+            lines.push(word);
+        }
+    }
+    lines
+}
+
+/// Control characters start escape sequences; format characters turn the direction of text, or hide it.
+fn harmless(sign: char) -> char {
+    let formats = matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    if sign.is_control() || formats || sign.width().is_none() { '\u{fffd}' } else { sign }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_turned_text_lose_their_power() {
+        assert_eq!(inert("a\u{1b}[31mred\r\n\u{7}", 40), "a\u{fffd}[31mred\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(inert("abc\u{202e}fed\u{200b}", 40), "abc\u{fffd}fed\u{fffd}");
+    }
+
+    #[test]
+    fn what_is_too_wide_is_cut_by_columns_and_not_by_letters() {
+        assert_eq!(inert("exactly ten", 11), "exactly ten");
+        assert_eq!(inert("exactly ten", 10), "exactly t…");
+        assert_eq!(inert("電話電話電話", 7), "電話電…");
+        assert_eq!(left("電話", 6), "電話  ");
+        assert_eq!(inert(&"x".repeat(10_000), 5), "xxxx…");
+        assert!(inert(&format!("e{}", "\u{301}".repeat(10_000)), 5).chars().count() < 25);
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("one two  three four", 9), ["one two", "three", "four"]);
+        assert_eq!(wrapped("", 9), [""]);
+    }
+}

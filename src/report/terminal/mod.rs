@@ -1,0 +1,52 @@
+//! A summary for a person at a terminal: the verdict in words, then what it rests on, in 80 columns.
+
+mod figures;
+mod style;
+mod tenants;
+mod thresholds;
+mod verdict;
+
+use crate::measure::Summary;
+use crate::report::inert::inert;
+pub use style::Style;
+
+/// The report on a run, with a final newline. Colours are used where `style` says so, and never carry meaning alone.
+pub fn terminal(summary: &Summary, style: Style) -> String {
+    let sections = [
+        verdict::lines(summary, style),
+        thresholds::lines(summary, style),
+        figures::latencies(summary),
+        figures::counts(summary, style),
+        tenants::lines(summary),
+        closing(summary),
+    ];
+    let written: Vec<String> =
+        sections.iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n")).collect();
+    written.join("\n\n") + "\n"
+}
+
+/// Seed, and how to get the same run again.
+fn closing(summary: &Summary) -> Vec<String> {
+    vec![format!("{:<LABEL$}{}", "seed", summary.scenario.seed), format!("{:<LABEL$}{}", "reproduce", command(summary))]
+}
+
+/// The command that plays the same calls again.
+fn command(summary: &Summary) -> String {
+    let scenario = &summary.scenario;
+    format!("busyhour {} {} --seed {}", scenario.mode.command(), quoted(&scenario.file), scenario.seed)
+}
+
+/// As a shell takes it.
+fn quoted(file: &str) -> String {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./".contains(sign);
+    let file = inert(file, LONGEST_FILE);
+    if file.chars().all(plain) { file } else { format!("'{}'", file.replace('\'', r"'\''")) }
+}
+
+const WIDTH: usize = 80;
+const LABEL: usize = 12;
+/// A path is worth a line that is too long for the page, within reason.
+const LONGEST_FILE: usize = 200;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The verdict, as one says it to whoever runs a call centre.
+
+use super::{Style, WIDTH};
+use crate::measure::{Summary, Verdict};
+use crate::report::inert::wrapped;
+use crate::report::words;
+
+/// The verdict and why.
+pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
+    let (word, sentence) = match summary.verdict {
+        Verdict::Pass => ("PASS", answered(summary)),
+        Verdict::Unjudged => ("UNJUDGED", format!("{} The scenario has no thresholds.", answered(summary))),
+        Verdict::Fail if summary.broke_a_law() => ("FAIL", format!("a law was broken. {}", judged(summary))),
+        Verdict::Fail => ("FAIL", judged(summary)),
+        Verdict::Invalid => {
+            ("INVALID", "the harness could not measure this properly; do not trust these figures.".to_owned())
+        }
+    };
+    let mut lines = wrapped(&format!("{word}: {sentence}"), WIDTH);
+    lines[0] = lines[0].replacen(word, &painted(word, summary.verdict, style), 1);
+    lines.extend(summary.harness.invalid.iter().take(MOST).flat_map(|reason| item(reason)));
+    lines.extend(broken_laws(summary, style));
+    lines
+}
+
+fn painted(word: &str, verdict: Verdict, style: Style) -> String {
+    match verdict {
+        Verdict::Pass => style.good(word),
+        Verdict::Fail => style.bad(word),
+        Verdict::Invalid | Verdict::Unjudged => style.doubtful(word),
+    }
+}
+
+fn answered(summary: &Summary) -> String {
+    let budget = &summary.total.budget;
+    let Some(share) = budget.share else { return "no recall was attempted.".to_owned() };
+    let recalls = budget.met + budget.missed;
+    let were = if recalls == 1 { "recall was" } else { "recalls were" };
+    let limit = words::number(budget.limit_ms);
+    format!("{} of {} {were} answered within {limit} ms.", words::share(share), words::count(recalls))
+}
+
+fn judged(summary: &Summary) -> String {
+    answered(summary) + &shortfall(summary)
+}
+
+fn shortfall(summary: &Summary) -> String {
+    let failed = summary.thresholds.iter().filter(|judged| !judged.ok).count();
+    match (failed, summary.thresholds.len()) {
+        (0, _) => String::new(),
+        (1, 1) => " The threshold does not hold.".to_owned(),
+        (1, all) => format!(" 1 of {all} thresholds does not hold."),
+        (failed, all) => format!(" {failed} of {all} thresholds do not hold."),
+    }
+}
+
+/// What no load excuses.
+fn broken_laws(summary: &Summary, style: Style) -> Vec<String> {
+    let counts = &summary.total.counts;
+    let mut lines = Vec::new();
+    let mut tell = |number: u64, what: &str| {
+        if number > 0 {
+            lines.push(format!("{}: {what}: {}", style.bad("LAW BROKEN"), words::count(number)));
+        }
+    };
+    tell(counts.leaks, "runtimes left behind");
+    tell(counts.saves.lost, "acknowledged saves lost");
+    tell(counts.saves.duplicated, "saves delivered more than once");
+    tell(counts.violations, "violations seen");
+    for violation in summary.violations.iter().take(MOST) {
+        let whose = violation.tenant.as_ref().map(|tenant| format!(", tenant {tenant}")).unwrap_or_default();
+        let law = format!("law {} ({})", violation.law.number(), violation.law.sentence());
+        lines.extend(item(&format!("at {:.3} s{whose}: {}; {law}", violation.at_s, violation.what)));
+    }
+    if summary.violations.len() > MOST {
+        lines.extend(item("and more; all that were kept stand in summary.json"));
+    }
+    lines
+}
+
+fn item(text: &str) -> Vec<String> {
+    let lines = wrapped(text, WIDTH - 4).into_iter().take(MOST).enumerate();
+    lines.map(|(number, line)| format!("{}{line}", if number == 0 { "  - " } else { "    " })).collect()
+}
+
+const MOST: usize = 5;
