@@ -4,6 +4,7 @@
 //! real time; a simulator can play the same one in virtual time. Times of [`Window`]s count in nanoseconds of the
 //! machine's monotonic clock, shifted by [`Behaviour::origin_ns`], so that every process of a run agrees on them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::distribution::Distribution;
@@ -45,7 +46,7 @@ pub struct Behaviour {
 }
 
 /// What search, save and end answer to a session this process never started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UnknownSession {
     /// 404 `runtime.unknown_session`.
@@ -56,7 +57,7 @@ pub enum UnknownSession {
 }
 
 /// What a health probe meets before the boot is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BeforeReady {
     /// It is accepted at once and answered when the runtime is ready.
