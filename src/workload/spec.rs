@@ -1,5 +1,8 @@
 //! What a workload is made of: the meaning of a scenario's tenants, without their words.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::base::{Distribution, Span};
 
 /// All traffic of a scenario.
@@ -35,7 +38,8 @@ pub struct TenantTraffic {
 }
 
 /// How a call finds its worker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Route {
     /// By caller: the same one each time.
     #[default]
