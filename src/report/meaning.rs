@@ -49,7 +49,7 @@ fn row(text: &mut String, width: usize, name: &str, offered: &Offered, slots: u6
         text,
         "{name:<width$}  {:>8.1}  {:>9.0}  {:>8.1}  {:>9.1}  {:>8.1}  {:>8.1}  {slots:>5}",
         offered.calls,
-        offered.calls * offered.turns_per_call,
+        offered.turns,
         offered.erlangs,
         offered.peak_on_line,
         offered.turns_per_s,
@@ -63,6 +63,7 @@ fn total(tenants: &[TenantMeaning]) -> Offered {
     let calls = sum(|offered| offered.calls);
     Offered {
         calls,
+        turns: sum(|offered| offered.turns),
         turns_per_call: sum(|offered| offered.calls * offered.turns_per_call) / calls,
         hold_s: sum(|offered| offered.calls * offered.hold_s) / calls,
         erlangs: sum(|offered| offered.erlangs),

@@ -113,7 +113,7 @@ fn tenant(scenario: &Scenario, index: usize) -> TenantMeaning {
     let (tenant, traffic) = (&scenario.tenants[index], &scenario.traffic.tenants[index]);
     TenantMeaning {
         name: tenant.name.clone(),
-        offered: traffic.offered(scenario.duration),
+        offered: traffic.offered(scenario.duration, scenario.grace),
         slots: u64::from(traffic.workers) * u64::from(scenario.pool.max_concurrent_users),
         lease: tenant.lease,
     }

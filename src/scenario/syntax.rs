@@ -21,10 +21,23 @@ fn explain(text: &str, error: &toml::de::Error) -> Problem {
             Problem::new(&place, format!("the key `{first}` is missing"), format!("add `{first} = …` here"))
         }
         () if message.starts_with("invalid type") => {
-            Problem::new(&place, message, "write a value of the type that is expected")
+            Problem::new(&place, in_words(message), "write a value of the type that is expected")
         }
         () => Problem::new(&place, message, "the file must be TOML (https://toml.io), read from top to bottom"),
     }
+}
+
+/// The reader's names of types as people say them.
+fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
+        "i64" => "a whole number",
+        "f64" => "a number",
+        "a sequence" => "an array",
+        structure if structure.starts_with("struct ") => "a table",
+        other => other,
+    };
+    format!("{}, expected {expected}", found.replacen("sequence", "array", 1).replacen("map", "table", 1))
 }
 
 /// A key or value that is none of `known`.

@@ -33,7 +33,8 @@ use super::{Arrivals, Call, TenantTraffic, Traffic};
 /// let traffic = Traffic { seed: 1, duration: Span::from_secs(60), tenants: vec![tenant] };
 /// let mut workload = Workload::new(&traffic);
 /// while let Some(mut call) = workload.next() {
-///     println!("{:?} rings at {} s", call.caller, call.first_turn().starts_at.secs_f64());
+///     let turn = call.first_turn();
+///     println!("{:?} speaks at {} s", call.caller, turn.starts_at.secs_f64());
 /// }
 /// # Ok::<(), busyhour::base::LawError>(())
 /// ```

@@ -202,7 +202,7 @@ fn a_long_call_has_as_many_turns_as_fit() {
     let turns: Vec<f64> = calls(&traffic).into_iter().map(|call| (played(call).3.len() - 1) as f64).collect();
     let mean = turns.iter().sum::<f64>() / turns.len() as f64;
     let deviation = (turns.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / turns.len() as f64).sqrt();
-    let want = traffic.tenants[0].offered(traffic.duration).turns_per_call;
+    let want = traffic.tenants[0].offered(traffic.duration, Span::ZERO).turns_per_call;
     // The renewal approximation itself is good to a few per cent where calls last four gaps.
     let tolerance = 4.0 * deviation / (turns.len() as f64).sqrt() + 0.03 * want;
     assert!((mean - want).abs() < tolerance, "{mean} turns a call, not {want} ± {tolerance}");

@@ -81,7 +81,7 @@ impl Resolver {
 
     fn closed(&mut self, typed: &typed::Arrivals, what: &str, place: &Place) -> Option<Arrivals> {
         let callers = self.needed(typed.callers.as_ref(), "callers", what, place)?;
-        let callers = self.count(Some(callers), "the number of callers", 1, (1, MOST_CALLS));
+        let callers = self.count(Some(callers), "the number of callers", 1, (1, MOST_LINES));
         Some(Arrivals::Closed { callers, redial: self.law_or(typed.redial.as_ref(), Distribution::constant(0)) })
     }
 
@@ -98,5 +98,7 @@ impl Resolver {
     }
 }
 
-/// Lines and storms are numbered by 32 bits; the rest is margin.
+/// Beyond any storm.
 const MOST_CALLS: u32 = 10_000_000;
+/// A line takes some 60 bytes.
+const MOST_LINES: u32 = 1_000_000;

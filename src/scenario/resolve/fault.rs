@@ -84,7 +84,7 @@ impl Resolver {
         let names: Vec<&str> = tenants.iter().map(|tenant| tenant.name.as_str()).collect();
         let help = match nearest(&typed.value, &names) {
             Some(nearest) => format!("did you mean {nearest:?}?"),
-            None => format!("tenants here: {}", names.join(", ")),
+            None => format!("tenants here: {names:?}"),
         };
         self.problems.add(&typed.place, format!("there is no tenant {:?}", typed.value), help);
         None

@@ -1,7 +1,7 @@
 //! Distributions.
 
 use super::{Resolver, histogram, listed};
-use crate::base::{Distribution, LawError};
+use crate::base::{Distribution, LawError, Span};
 use crate::scenario::typed::{Duration, Law, LawKind, LawTable, Place, Typed, Unit, Written};
 
 impl Resolver {
@@ -17,17 +17,29 @@ impl Resolver {
     pub(super) fn law(&mut self, typed: &Law) -> Distribution {
         let law = match &typed.typed {
             Typed::Constant(text) => {
-                Distribution::constant(self.span(&Written::at(typed.place.clone(), text.clone())).ns())
+                Some(Distribution::constant(self.span(&Written::at(typed.place.clone(), text.clone())).ns()))
             }
-            Typed::Table(table) => match self.table(table, &typed.place) {
-                Some(law) => law,
-                None => return NOTHING,
-            },
+            Typed::Table(table) => self.table(table, &typed.place),
         };
-        law.unwrap_or_else(|error| {
-            self.problems.add(&typed.place, error.to_string(), "change the parameters of this law");
-            NOTHING
-        })
+        match law {
+            Some(Ok(law)) => law,
+            Some(Err(error)) => self.no_law(typed, &error),
+            None => NOTHING,
+        }
+    }
+
+    /// Parameters that make no law.
+    fn no_law(&mut self, typed: &Law, error: &LawError) -> Distribution {
+        let (message, help) = match error {
+            LawError::Bounds { min_ns, max_ns } => {
+                let (min, max) = (Span::from_ns(*min_ns), Span::from_ns(*max_ns));
+                (format!("the shortest duration ({min}) is longer than the longest ({max})"), "swap `min` and `max`")
+            }
+            LawError::Cv { .. } => (error.to_string(), "write one such as `cv = 0.5`"),
+            LawError::TooLong { .. } | LawError::Empty => (error.to_string(), "change the values of this law"),
+        };
+        self.problems.add(&typed.place, message, help);
+        NOTHING
     }
 
     /// The law of a table, where it has all it needs.

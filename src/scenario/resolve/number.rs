@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::Resolver;
-use crate::base::Span;
+use crate::base::{Distribution, Span};
 use crate::scenario::typed::{Duration, PerTime, Placed, Quantity, Written};
 use crate::workload::Rate;
 
@@ -22,13 +22,13 @@ impl Resolver {
         self.quantity(typed).unwrap_or_default()
     }
 
-    /// A duration that must not be zero.
+    /// A duration that must not be zero. A year stands in for it, so that nothing else seems to come too late.
     pub(super) fn positive(&mut self, typed: &Written<Duration>, what: &str) -> Span {
         let span = self.quantity(typed);
         if span == Some(Span::ZERO) {
             self.problems.add(&typed.place, format!("{what} can't be zero"), format!("write {}", Duration::EXPECTED));
         }
-        span.unwrap_or(Span::from_secs(1))
+        span.filter(|span| *span > Span::ZERO).unwrap_or(Span::from_ns(Distribution::LONGEST_NS))
     }
 
     /// A rate that must not be zero.

@@ -46,7 +46,7 @@ impl Resolver {
             self.problems.add(&typed.place, "a project without agents", "name at least one agent");
         }
         if count > usize::from(workers) {
-            let message = format!("{count} agents for {workers} workers: a worker runs one agent");
+            let message = format!("{count} agents are more than the workers ({workers}): a worker runs one agent");
             self.problems.add(&typed.place, message, format!("name fewer agents, or write `workers = {count}`"));
         }
         self.distinct(typed.value.iter(), "agent", "name each agent once");

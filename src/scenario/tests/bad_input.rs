@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use proptest::prelude::*;
 
 use super::{BUSY, busy_with, read};
 use crate::scenario::{Scenario, ScenarioError};
@@ -50,6 +51,7 @@ refusals! {
     missing_arrivals: "arrivals = { model = \"poisson\", rate = \"40/min\" }\n" => "";
     wrong_type_for_a_duration: "duration = \"60s\"" => "duration = 60";
     wrong_type_for_a_law: "turn_gap = { dist = \"lognormal\", mean = \"7.5s\", cv = 0.5 }" => "turn_gap = [1, 2]";
+    wrong_type_for_a_table: "callers = { population = 400, popularity = { zipf = 0.75 }, new = \"30%\" }" => "callers = 400";
     wrong_type_for_a_number: "workers = 2" => "workers = \"two\"";
     negative_duration: "duration = \"60s\"" => "duration = \"-60s\"";
     absurd_duration: "duration = \"60s\"" => "duration = \"1000years\"";
@@ -61,9 +63,9 @@ refusals! {
     name_with_a_slash: "name = \"busy\"" => "name = \"../busy\"";
     duplicate_tenant: "name = \"birch\"" => "name = \"acme\"";
     duplicate_project: "proj_birch" => "proj_acme";
-    empty_tenant_name: "name = \"acme\"" => "name = \" \"";
-    tenant_name_with_a_control_character: "name = \"acme\"" => "name = \"ac\\u001bme\"";
-    overlong_tenant_name: "name = \"acme\"" => &format!("name = \"{}\"", "ä".repeat(65));
+    empty_tenant_name: "name = \"birch\"" => "name = \" \"";
+    tenant_name_with_a_control_character: "name = \"birch\"" => "name = \"bi\\u001brch\"";
+    overlong_tenant_name: "name = \"birch\"" => &format!("name = \"{}\"", "ä".repeat(65));
     project_without_agents: "agents = [\"agent_returns\"]\n" => "";
     agents_without_project: "project = \"proj_acme\"\n" => "";
     more_agents_than_workers: "[\"agent_cards\"]" => "[\"agent_cards\", \"agent_loans\"]";
@@ -148,4 +150,16 @@ fn a_file_that_is_no_text() {
 #[test]
 fn a_huge_file() {
     assert_snapshot!(unread("huge.toml", |file| std::fs::write(file, vec![b'#'; 5 << 20]).unwrap()));
+}
+
+proptest! {
+    /// Whatever is typed anywhere, the answer is a scenario or a diagnostic that can be shown.
+    #[test]
+    fn no_slip_of_the_keyboard_breaks_the_reader(at in 0..BUSY.len(), cut in 0..12_usize, typed in "[-0-9\"=\\[\\]{}.,a-z% \n]{0,4}") {
+        let mut text = BUSY.to_owned();
+        text.replace_range(at..(at + cut).min(BUSY.len()), &typed);
+        if let Err(error) = read(&text) {
+            prop_assert!(rendered(&error).contains("help: "));
+        }
+    }
 }
