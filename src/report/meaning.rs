@@ -5,25 +5,28 @@ use std::fmt::{self, Write};
 use bytesize::ByteSize;
 
 use crate::base::Span;
-use crate::scenario::{Meaning, Scenario, TenantMeaning, Warning};
+use crate::scenario::{Meaning, TenantMeaning, Warning};
 use crate::workload::{Offered, Rate};
 
 /// The text of `scenario check`, warnings last. Lines end with a line feed and fit 100 columns for names of up to 20.
-pub fn meaning(scenario: &Scenario, meaning: &Meaning) -> String {
+pub fn meaning(meaning: &Meaning) -> String {
     let mut text = String::new();
-    write_all(&mut text, scenario, meaning).expect("writing to a string cannot fail");
+    write_all(&mut text, meaning).expect("writing to a string cannot fail");
     text
 }
 
-fn write_all(text: &mut String, scenario: &Scenario, meaning: &Meaning) -> fmt::Result {
-    writeln!(text, "{}: {}", scenario.name, scenario.about)?;
+fn write_all(text: &mut String, meaning: &Meaning) -> fmt::Result {
+    writeln!(text, "{}: {}", meaning.name, meaning.about)?;
     writeln!(
         text,
         "Calls ring for {} (the first {} are not counted); all is over after {} at the latest. Seed {}.\n",
-        scenario.duration, scenario.warm_up, meaning.lasts_at_most, scenario.seed
+        seconds(meaning.duration_s),
+        seconds(meaning.warm_up_s),
+        seconds(meaning.lasts_at_most_s),
+        meaning.seed
     )?;
     table(text, meaning)?;
-    hosts(text, scenario, meaning)?;
+    hosts(text, meaning)?;
     meaning.warnings.iter().try_for_each(|warning| writeln!(text, "\nwarning: {}", sentence(warning)))
 }
 
@@ -74,14 +77,11 @@ fn total(tenants: &[TenantMeaning]) -> Offered {
     }
 }
 
-fn hosts(text: &mut String, scenario: &Scenario, meaning: &Meaning) -> fmt::Result {
-    let (first, last) = scenario.pool.runtime_port_range.clone().into_inner();
-    write!(
-        text,
-        "\nA host may need {} ports (it has {}, {first} to {last})",
-        meaning.runtimes_per_host, meaning.ports
-    )?;
-    match meaning.memory_per_host {
+fn hosts(text: &mut String, meaning: &Meaning) -> fmt::Result {
+    let (first, last) = meaning.ports;
+    let ports = last - first + 1;
+    write!(text, "\nA host may need {} ports (it has {ports}, {first} to {last})", meaning.ports_needed)?;
+    match meaning.memory_bytes {
         0 => writeln!(text, "."),
         bytes => writeln!(text, " and {} of memory.", ByteSize(bytes).display().si()),
     }
@@ -99,17 +99,18 @@ fn sentence(warning: &Warning) -> String {
              {:.0} % of the calls to be refused.",
             share * 100.0
         ),
-        Warning::Ports { runtimes, ports } => format!(
-            "the workers of a host may hold {runtimes} runtimes on {ports} ports: expect pool.port_exhausted before \
+        Warning::Ports { needed, ports } => format!(
+            "the workers of a host may hold {needed} runtimes on {ports} ports: expect pool.port_exhausted before \
              pool.exhausted."
         ),
         Warning::MemorylessGaps { tenant, cv } => format!(
             "{tenant}: turn_gap has a coefficient of variation of {cv:.1}; people speak more regularly (about 0.5), and \
              gaps like these hide the cliff where callers outnumber slots."
         ),
-        Warning::Cut { tenant, hold, grace } => format!(
-            "{tenant}: calls last {} on average and the grace period is {grace}: expect many to be hung up (calls_cut).",
-            rounded(*hold)
+        Warning::Cut { tenant, hold_s, grace_s } => format!(
+            "{tenant}: calls last {} on average and the grace period is {}: expect many to be hung up (calls_cut).",
+            seconds(hold_s.round().max(1.0)),
+            seconds(*grace_s)
         ),
         Warning::FewCalls { tenant, calls } => {
             format!("{tenant}: {calls:.1} calls are expected, too few to read a share from.")
@@ -117,7 +118,7 @@ fn sentence(warning: &Warning) -> String {
     }
 }
 
-/// Whole seconds are enough for people.
-fn rounded(span: Span) -> Span {
-    Span::from_secs_f64(span.secs_f64().round().max(1.0))
+/// Seconds as a scenario writes them.
+fn seconds(seconds: f64) -> Span {
+    Span::from_secs_f64(seconds)
 }

@@ -1,28 +1,39 @@
 //! What a scenario amounts to before anybody plays it: facts, which `report` turns into words.
 
+use serde::Serialize;
+
 use super::{Lease, Scenario};
-use crate::base::Span;
 use crate::workload::{Arrivals, Offered, TenantTraffic};
 
-/// What a scenario means.
-#[derive(Clone, Debug, PartialEq)]
+/// What a scenario means. Times are in seconds, memory in bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Meaning {
+    /// Its name.
+    pub name: String,
+    /// The question it asks.
+    pub about: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Calls ring for so long.
+    pub duration_s: f64,
+    /// Of it, what is not counted.
+    pub warm_up_s: f64,
+    /// The longest the run can take: window and grace.
+    pub lasts_at_most_s: f64,
     /// Each tenant, in the order of the file.
     pub tenants: Vec<TenantMeaning>,
-    /// The longest the run can take: window and grace.
-    pub lasts_at_most: Span,
-    /// Runtimes that may exist on the fullest host: workers there times the cap.
-    pub runtimes_per_host: u64,
-    /// Ports that the workers of a host share.
-    pub ports: u64,
-    /// Memory of so many runtimes in bytes; 0 where the scenario gives none.
-    pub memory_per_host: u64,
+    /// Runtimes, and so ports, that the fullest host may need: workers there times the cap.
+    pub ports_needed: u64,
+    /// First and last port of a host.
+    pub ports: (u16, u16),
+    /// Memory of so many runtimes; 0 where the scenario gives none.
+    pub memory_bytes: u64,
     /// What the reader should know before believing the result.
     pub warnings: Vec<Warning>,
 }
 
 /// What a tenant means.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TenantMeaning {
     /// Its name.
     pub name: String,
@@ -35,7 +46,8 @@ pub struct TenantMeaning {
 }
 
 /// Something that will shape the result.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Warning {
     /// More callers on the line than slots, each asking turn by turn: a boot on nearly every turn.
     Thrash {
@@ -60,7 +72,7 @@ pub enum Warning {
     /// The workers of a host could hold more runtimes than it has ports.
     Ports {
         /// Runtimes.
-        runtimes: u64,
+        needed: u64,
         /// Ports.
         ports: u64,
     },
@@ -75,10 +87,10 @@ pub enum Warning {
     Cut {
         /// Whose.
         tenant: String,
-        /// How long they last on average.
-        hold: Span,
-        /// How long they may.
-        grace: Span,
+        /// How long they last on average, in seconds.
+        hold_s: f64,
+        /// How long they may, in seconds.
+        grace_s: f64,
     },
     /// Fewer calls than anything can be read from.
     FewCalls {
@@ -92,21 +104,35 @@ pub enum Warning {
 /// What `scenario` means.
 pub fn check(scenario: &Scenario) -> Meaning {
     let tenants: Vec<TenantMeaning> = (0..scenario.tenants.len()).map(|index| tenant(scenario, index)).collect();
-    let workers: u64 = scenario.traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
-    let runtimes_per_host = workers.div_ceil(u64::from(scenario.hosts)) * u64::from(scenario.pool.max_concurrent_users);
-    let ports = scenario.pool.runtime_port_range.len() as u64;
-    let too_few_ports = (runtimes_per_host > ports).then_some(Warning::Ports { runtimes: runtimes_per_host, ports });
-    let of_tenants = tenants.iter().zip(&scenario.traffic.tenants).flat_map(|(meaning, traffic)| {
-        [demand(meaning, traffic), memoryless(traffic), cut(meaning, scenario.grace), few(meaning)]
-    });
+    let ports_needed = ports_needed(scenario);
     Meaning {
-        lasts_at_most: scenario.duration + scenario.grace,
-        runtimes_per_host,
-        ports,
-        memory_per_host: runtimes_per_host.saturating_mul(scenario.runtime.behaviour.ballast_bytes),
-        warnings: of_tenants.chain([too_few_ports]).flatten().collect(),
+        name: scenario.name.clone(),
+        about: scenario.about.clone(),
+        seed: scenario.seed,
+        duration_s: scenario.duration.secs_f64(),
+        warm_up_s: scenario.warm_up.secs_f64(),
+        lasts_at_most_s: (scenario.duration + scenario.grace).secs_f64(),
+        ports_needed,
+        ports: scenario.pool.runtime_port_range.clone().into_inner(),
+        memory_bytes: ports_needed.saturating_mul(scenario.runtime.behaviour.ballast_bytes),
+        warnings: warnings(scenario, &tenants, ports_needed),
         tenants,
     }
+}
+
+/// Runtimes that may exist on the fullest host.
+fn ports_needed(scenario: &Scenario) -> u64 {
+    let workers: u64 = scenario.traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
+    workers.div_ceil(u64::from(scenario.hosts)) * u64::from(scenario.pool.max_concurrent_users)
+}
+
+fn warnings(scenario: &Scenario, tenants: &[TenantMeaning], needed: u64) -> Vec<Warning> {
+    let grace_s = scenario.grace.secs_f64();
+    let of_tenants = tenants.iter().zip(&scenario.traffic.tenants).flat_map(|(meaning, traffic)| {
+        [demand(meaning, traffic), memoryless(traffic), cut(meaning, grace_s), few(meaning)]
+    });
+    let ports = scenario.pool.runtime_port_range.len() as u64;
+    of_tenants.chain([(needed > ports).then_some(Warning::Ports { needed, ports })]).flatten().collect()
 }
 
 fn tenant(scenario: &Scenario, index: usize) -> TenantMeaning {
@@ -137,9 +163,9 @@ fn memoryless(traffic: &TenantTraffic) -> Option<Warning> {
     (cv >= 1.0).then(|| Warning::MemorylessGaps { tenant: traffic.name.clone(), cv })
 }
 
-fn cut(meaning: &TenantMeaning, grace: Span) -> Option<Warning> {
-    let hold = Span::from_secs_f64(meaning.offered.hold_s);
-    (hold > grace).then(|| Warning::Cut { tenant: meaning.name.clone(), hold, grace })
+fn cut(meaning: &TenantMeaning, grace_s: f64) -> Option<Warning> {
+    let hold_s = meaning.offered.hold_s;
+    (hold_s > grace_s).then(|| Warning::Cut { tenant: meaning.name.clone(), hold_s, grace_s })
 }
 
 fn few(meaning: &TenantMeaning) -> Option<Warning> {

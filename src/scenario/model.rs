@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mock_runtime::behaviour::Behaviour;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{Distribution, Span, TenantIndex};
 use crate::pool;
@@ -67,7 +67,7 @@ pub struct Tenant {
 }
 
 /// How long a lease is held.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Lease {
     /// For one turn's recall, and again for its save.

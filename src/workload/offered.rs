@@ -5,13 +5,15 @@
 //! the expectation taken over sampled calls. All of it assumes that memory answers at once: what it adds is what a
 //! run is there to show.
 
+use serde::Serialize;
+
 use crate::base::{Distribution, Span, Stream};
 
 use super::rate_curve::RateCurve;
 use super::{Arrivals, CallLength, Rate, TenantTraffic};
 
 /// Expected figures of one tenant's traffic.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Offered {
     /// Calls that ring.
     pub calls: f64,

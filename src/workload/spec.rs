@@ -1,7 +1,7 @@
 //! What a workload is made of: the meaning of a scenario's tenants, without their words.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{Distribution, Span};
 
@@ -38,7 +38,7 @@ pub struct TenantTraffic {
 }
 
 /// How a call finds its worker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
     /// By caller: the same one each time.
@@ -60,7 +60,7 @@ pub struct Population {
 }
 
 /// Calls per second.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 pub struct Rate(pub f64);
 
 /// When calls arrive.

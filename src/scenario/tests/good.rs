@@ -197,7 +197,7 @@ fn the_committed_schema_is_the_current_one_and_accepts_the_shipped_scenarios() {
 #[test]
 fn a_scenario_says_what_it_means() {
     let busy = read(BUSY).unwrap();
-    assert_snapshot!(report::meaning(&busy, &check(&busy)));
+    assert_snapshot!(report::meaning(&check(&busy)));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn callers_beyond_the_slots_are_warned_of() {
     let exhaustion = Scenario::load("scenarios/exhaustion.toml").unwrap();
     assert!(check(&exhaustion).warnings.iter().any(|warning| matches!(warning, Warning::Refusals { .. })));
     let ports = Scenario::load("scenarios/port-exhaustion.toml").unwrap();
-    assert!(check(&ports).warnings.contains(&Warning::Ports { runtimes: 24, ports: 12 }));
+    assert!(check(&ports).warnings.contains(&Warning::Ports { needed: 24, ports: 12 }));
 }
 
 #[test]
