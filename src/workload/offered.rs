@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::base::{Distribution, Span, Stream};
 
+use super::lines::first_rings_within;
 use super::rate_curve::RateCurve;
 use super::{Arrivals, CallLength, Rate, TenantTraffic};
 
@@ -41,15 +42,19 @@ impl TenantTraffic {
         let (window, end) = (duration.secs_f64(), (duration + grace).secs_f64());
         let (hold_s, cycle_s, turns_per_call) = (self.hold_s(), self.turn_cycle_s(), self.turns_per_call());
         let expected = Expected::of(&self.arrivals, hold_s, window);
-        let calls = expected.before(window);
+        let settled_calls = expected.before(window);
+        let calls = match &self.arrivals {
+            Arrivals::Closed { callers, redial } => self.closed_calls(*callers, redial, window),
+            _ => settled_calls,
+        };
         let on_line = expected.on_line(&self.sample_holds(), end);
         let peak_on_line = on_line.iter().map(|(_, callers)| *callers).fold(0.0, f64::max);
-        let erlangs = calls / window * hold_s;
+        let erlangs = settled_calls / window * hold_s;
         // A caller on the line starts a turn each cycle; the rest of his turns come from where calls begin and end.
         let turns_at_the_ends = turns_per_call - hold_s / cycle_s;
         Offered {
             calls,
-            turns: (integral(&on_line) / cycle_s + calls * turns_at_the_ends).max(calls),
+            turns: (integral(&on_line) / cycle_s + settled_calls * turns_at_the_ends).max(calls),
             turns_per_call,
             hold_s,
             erlangs,
@@ -85,6 +90,13 @@ impl TenantTraffic {
                 (self.hold_s() / self.turn_cycle_s() + f64::midpoint(1.0, cv * cv)).max(1.0)
             }
         }
+    }
+
+    /// Calls of so many lines: renewals again, all of which begin with a first ring and come at rather even distances.
+    fn closed_calls(&self, callers: u32, redial: &Distribution, window: f64) -> f64 {
+        let (first_within, cycle) = (first_rings_within(self, redial), self.hold_s() + redial.mean_ns() / 1e9);
+        let calls_of_a_line = (window - first_within / 2.0) / cycle + 0.5;
+        f64::from(callers) * calls_of_a_line.max((window / first_within.max(SHORTEST_S)).min(1.0))
     }
 
     /// Lengths of some calls in seconds, stretched to the right mean.
@@ -260,7 +272,8 @@ mod tests {
             .offered(Span::from_secs(2400), GRACE);
         expect_close(offered.erlangs, 6.0, 1e-9);
         expect_close(offered.peak_on_line, 6.0, 1e-9);
-        expect_close(offered.calls, 80.0, 1e-9);
+        // 2,400 s are 10 cycles of 240 s, half of which last call is expected to fit behind the first ring.
+        expect_close(offered.calls, 8.0 * (10.0 - 33.75 / 240.0 + 0.5), 1e-9);
     }
 
     #[test]

@@ -66,6 +66,12 @@ fn poisson_calls_come_at_their_rate_and_independently() {
 }
 
 #[test]
+#[should_panic(expected = "variance")]
+fn evenly_spaced_calls_are_told_from_poisson_ones() {
+    expect_poisson(200, &Arrivals::Constant(Rate(2.5)), &[(0.0, 100.0, 250.0)]);
+}
+
+#[test]
 fn poisson_gaps_are_exponential() {
     let times = rings(1, 100_000, Arrivals::Poisson(Rate(1.0)));
     let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();

@@ -1,14 +1,15 @@
 //! Good input: what was typed means what it should, and what was left out has its default.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use insta::assert_snapshot;
 
 use super::{BUSY, busy_with, read};
-use crate::base::{Distribution, Span, TenantIndex};
+use crate::base::{Distribution, Span, TenantIndex, Time};
 use crate::report;
 use crate::scenario::{FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
-use crate::workload::{Arrivals, CallLength, Population, Rate, Route, Stage};
+use crate::workload::{Arrivals, CallLength, Next, Population, Rate, Route, Stage, Workload};
 
 const MINIMAL: &str = r#"
 name = "minimal"
@@ -17,6 +18,18 @@ duration = "60s"
 name = "acme"
 arrivals = { model = "poisson", rate = "40/min" }
 "#;
+
+const SHIPPED: [&str; 9] = [
+    "cloud-down",
+    "crash",
+    "exhaustion",
+    "fundamento",
+    "idle-reap",
+    "port-exhaustion",
+    "smoke",
+    "thrash",
+    "warm-bootstrap",
+];
 
 /// The arrivals of a tenant who is typed to have these.
 fn arrivals(typed: &str) -> Arrivals {
@@ -164,18 +177,7 @@ fn every_shipped_scenario_is_sound_short_and_says_what_it_expects() {
         names.push(scenario.name);
     }
     names.sort();
-    let expected = [
-        "cloud-down",
-        "crash",
-        "exhaustion",
-        "fundamento",
-        "idle-reap",
-        "port-exhaustion",
-        "smoke",
-        "thrash",
-        "warm-bootstrap",
-    ];
-    assert_eq!(names, expected);
+    assert_eq!(names, SHIPPED);
 }
 
 #[test]
@@ -198,6 +200,58 @@ fn the_committed_schema_is_the_current_one_and_accepts_the_shipped_scenarios() {
 fn a_scenario_says_what_it_means() {
     let busy = read(BUSY).unwrap();
     assert_snapshot!(report::meaning(&check(&busy)));
+}
+
+/// Calls that ring and turns that start when memory answers at once.
+fn played(scenario: &Scenario) -> (f64, f64) {
+    let mut workload = Workload::new(&scenario.traffic);
+    let end = Time::ZERO + scenario.duration + scenario.grace;
+    let (mut calls, mut turns, mut on_line) = (0_u32, 0_u32, BTreeMap::new());
+    loop {
+        let next_end = on_line.first_key_value().map(|((at, _), _)| *at);
+        if workload.peek().is_some_and(|ring| next_end.is_none_or(|end| ring < end)) {
+            let mut call = workload.next().unwrap();
+            let mut next = Next::Turn(call.first_turn());
+            while let Next::Turn(turn) = next {
+                turns += u32::from(turn.starts_at < end);
+                next = call.after(turn.starts_at, turn.starts_at + turn.reply);
+            }
+            let Next::HangUp(at) = next else { unreachable!("the loop ends with the call") };
+            on_line.insert((at, calls), call);
+            calls += 1;
+        } else if let Some(((at, _), call)) = on_line.pop_first() {
+            workload.ended(&call, at);
+        } else {
+            return (f64::from(calls), f64::from(turns));
+        }
+    }
+}
+
+#[test]
+fn what_is_expected_is_what_is_played_on_average() {
+    const SEEDS: u64 = 30;
+    for name in SHIPPED {
+        let mut scenario = Scenario::load(format!("scenarios/{name}.toml")).unwrap();
+        let runs = (1..=SEEDS).map(|seed| {
+            scenario.traffic.seed = seed;
+            played(&scenario)
+        });
+        let (calls, turns): (Vec<f64>, Vec<f64>) = runs.unzip();
+        let offered = check(&scenario).tenants.into_iter().map(|tenant| tenant.offered);
+        let (want_calls, want_turns) = offered.fold((0.0, 0.0), |sum, one| (sum.0 + one.calls, sum.1 + one.turns));
+        expect_mean(&calls, want_calls, &format!("calls of {name}"));
+        expect_mean(&turns, want_turns, &format!("turns of {name}"));
+    }
+}
+
+/// Four standard errors, and 4 % for what the closed forms leave out.
+#[track_caller]
+fn expect_mean(figures: &[f64], want: f64, what: &str) {
+    let count = figures.len() as f64;
+    let mean = figures.iter().sum::<f64>() / count;
+    let variance = figures.iter().map(|figure| (figure - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let tolerance = 4.0 * (variance / count).sqrt() + 0.04 * want;
+    assert!((mean - want).abs() <= tolerance, "{mean:.1} {what}, not {want:.1} ± {tolerance:.1}");
 }
 
 #[test]
