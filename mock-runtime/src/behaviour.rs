@@ -1,12 +1,13 @@
 //! Everything a mock runtime decides about time and failure, as data and pure code.
 //!
 //! The process gets a [`Behaviour`] as JSON in [`BEHAVIOUR`](crate::wire::environment::BEHAVIOUR) and plays it in
-//! real time; a simulator can play the same one in virtual time: both ask a [`Conduct`]. Times of [`Window`]s count in nanoseconds of the
-//! machine's monotonic clock, shifted by [`Behaviour::origin_ns`], so that every process of a run agrees on them.
+//! real time; a simulator can play the same one in virtual time: both ask a [`Conduct`]. Times of [`Window`]s count in nanoseconds of
+//! the machine's monotonic clock, shifted by [`Behaviour::origin_ns`], so that every process of a run agrees on them.
 
 mod check;
 mod conduct;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::distribution::Distribution;
@@ -51,7 +52,7 @@ pub struct Behaviour {
 }
 
 /// What search, save and end answer to a session this process never started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UnknownSession {
     /// 404 `runtime.unknown_session`.
@@ -62,7 +63,7 @@ pub enum UnknownSession {
 }
 
 /// What a health probe meets before the boot is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BeforeReady {
     /// It is accepted at once and answered when the runtime is ready.

@@ -1,3 +1,21 @@
 //! A file to a checked, complete, immutable scenario.
+//!
+//! [`Scenario::load`] is the way in: *what was typed* becomes *what it means* in one step, or a [`ScenarioError`] that
+//! shows each problem where it stands and says what to write instead. [`check`] says what a scenario amounts to before
+//! anybody plays it, and [`schema`] describes the file for editors. Nothing here starts, plays or prints anything.
+
+mod check;
+mod load;
 mod model;
+mod problem;
+mod resolve;
+mod schema;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use model::{CloudModel, Fault, FaultKind, Lease, Program, Refusal, RuntimeModel, Scenario, Tenant};
+pub use problem::{Problem, ScenarioError, WrongText};
+pub use schema::schema;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use mock_runtime::behaviour::Behaviour;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::base::{Distribution, Span, TenantIndex};
 use crate::pool;
@@ -39,6 +41,8 @@ pub struct Scenario {
     pub on_refusal: Refusal,
     /// Hosts; workers are placed on them in turn.
     pub hosts: u16,
+    /// Processor cores of each host, for simulation; unlimited where absent.
+    pub cores: Option<u16>,
     /// In the order of the file; `traffic.tenants` has the same order.
     pub tenants: Vec<Tenant>,
     /// Who calls when.
@@ -63,7 +67,8 @@ pub struct Tenant {
 }
 
 /// How long a lease is held.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Lease {
     /// For one turn's recall, and again for its save.
     #[default]

@@ -27,10 +27,10 @@ impl Lines {
         Self { redial: redial.clone(), lines: (0..count).map(line).collect() }
     }
 
-    /// When each line first rings: anywhere within one turn gap and one redial on average, as though the lines had
-    /// been at it before the run began. All at once would be a boot storm that the scenario did not ask for.
+    /// When each line first rings: anywhere within [`first_rings_within`], as though the lines had been at it before the
+    /// run began. All at once would be a boot storm that the scenario did not ask for.
     pub(super) fn first_rings(&mut self, traffic: &TenantTraffic) -> impl Iterator<Item = (u32, Time)> + '_ {
-        let within = (traffic.turn_gap.mean_ns() + self.redial.mean_ns()) / 1e9;
+        let within = first_rings_within(traffic, &self.redial);
         let rings = move |line: &mut Line| Time::ZERO + Span::from_secs_f64(line.redials.unit() * within);
         (0..).zip(self.lines.iter_mut().map(rings))
     }
@@ -50,4 +50,9 @@ impl Lines {
         let redial = self.redial.draw(&mut self.lines[line as usize].redials);
         (line, at + Span::from_ns(redial))
     }
+}
+
+/// The time within which the lines of a closed tenant first ring, in seconds: one turn gap and one redial on average.
+pub(super) fn first_rings_within(traffic: &TenantTraffic, redial: &Distribution) -> f64 {
+    (traffic.turn_gap.mean_ns() + redial.mean_ns()) / 1e9
 }

@@ -1,5 +1,8 @@
 //! What a workload is made of: the meaning of a scenario's tenants, without their words.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::base::{Distribution, Span};
 
 /// All traffic of a scenario.
@@ -35,7 +38,8 @@ pub struct TenantTraffic {
 }
 
 /// How a call finds its worker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Route {
     /// By caller: the same one each time.
     #[default]
@@ -56,7 +60,7 @@ pub struct Population {
 }
 
 /// Calls per second.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 pub struct Rate(pub f64);
 
 /// When calls arrive.

@@ -33,7 +33,8 @@ use super::{Arrivals, Call, TenantTraffic, Traffic};
 /// let traffic = Traffic { seed: 1, duration: Span::from_secs(60), tenants: vec![tenant] };
 /// let mut workload = Workload::new(&traffic);
 /// while let Some(mut call) = workload.next() {
-///     println!("{:?} rings at {} s", call.caller, call.first_turn().starts_at.secs_f64());
+///     let turn = call.first_turn();
+///     println!("{:?} speaks at {} s", call.caller, turn.starts_at.secs_f64());
 /// }
 /// # Ok::<(), busyhour::base::LawError>(())
 /// ```
@@ -192,4 +193,26 @@ fn shared(popularities: &mut Popularities, tenant: &TenantTraffic) -> Arc<Popula
 /// Puts another entry in the place of the first: one sift instead of a pop and a push.
 fn replace(mut top: PeekMut<'_, Reverse<Due>>, due: Due) {
     *top = Reverse(due);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Span;
+    use crate::workload::tests::tenant;
+
+    #[test]
+    fn what_is_kept_does_not_grow_with_the_run() {
+        let redial = crate::base::Distribution::constant(0).unwrap();
+        let closed = TenantTraffic { arrivals: Arrivals::Closed { callers: 3, redial }, ..tenant("closed") };
+        let traffic = Traffic { seed: 1, duration: Span::from_secs(100_000), tenants: vec![tenant("open"), closed] };
+        let mut workload = Workload::new(&traffic);
+        let capacity = workload.due.capacity();
+        for _ in 0..100_000 {
+            let call = workload.next().expect("closed lines ring as long as they are told of endings");
+            workload.ended(&call, call.rings_at + Span::from_secs(1));
+            assert!(workload.due.len() <= 4, "an entry for the open tenant and one a line");
+        }
+        assert_eq!(workload.due.capacity(), capacity, "nothing was allocated");
+    }
 }

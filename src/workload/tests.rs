@@ -66,6 +66,12 @@ fn poisson_calls_come_at_their_rate_and_independently() {
 }
 
 #[test]
+#[should_panic(expected = "variance")]
+fn evenly_spaced_calls_are_told_from_poisson_ones() {
+    expect_poisson(200, &Arrivals::Constant(Rate(2.5)), &[(0.0, 100.0, 250.0)]);
+}
+
+#[test]
 fn poisson_gaps_are_exponential() {
     let times = rings(1, 100_000, Arrivals::Poisson(Rate(1.0)));
     let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -202,7 +208,7 @@ fn a_long_call_has_as_many_turns_as_fit() {
     let turns: Vec<f64> = calls(&traffic).into_iter().map(|call| (played(call).3.len() - 1) as f64).collect();
     let mean = turns.iter().sum::<f64>() / turns.len() as f64;
     let deviation = (turns.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / turns.len() as f64).sqrt();
-    let want = traffic.tenants[0].offered(traffic.duration).turns_per_call;
+    let want = traffic.tenants[0].offered(traffic.duration, Span::ZERO).turns_per_call;
     // The renewal approximation itself is good to a few per cent where calls last four gaps.
     let tolerance = 4.0 * deviation / (turns.len() as f64).sqrt() + 0.03 * want;
     assert!((mean - want).abs() < tolerance, "{mean} turns a call, not {want} ± {tolerance}");

@@ -1,0 +1,194 @@
+//! What a scenario amounts to before anybody plays it: facts, which `report` turns into words.
+
+use serde::Serialize;
+
+use super::{Lease, Scenario};
+use crate::workload::{Arrivals, Offered, TenantTraffic};
+
+/// What a scenario means. Times are in seconds, memory in bytes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Meaning {
+    /// Its name.
+    pub name: String,
+    /// The question it asks.
+    pub about: String,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Calls ring for so long.
+    pub duration_s: f64,
+    /// Of it, what is not counted.
+    pub warm_up_s: f64,
+    /// The longest the run can take: window and grace.
+    pub lasts_at_most_s: f64,
+    /// Each tenant, in the order of the file.
+    pub tenants: Vec<TenantMeaning>,
+    /// Runtimes, and so ports, that the fullest host may need: workers there times the cap.
+    pub ports_needed: u64,
+    /// First and last port of a host.
+    pub ports: (u16, u16),
+    /// Memory of so many runtimes; 0 where the scenario gives none.
+    pub memory_bytes: u64,
+    /// What the reader should know before believing the result.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a tenant means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TenantMeaning {
+    /// Its name.
+    pub name: String,
+    /// What its callers ask for.
+    pub offered: Offered,
+    /// Runtimes of all its workers together.
+    pub slots: u64,
+    /// How long a lease is held.
+    pub lease: Lease,
+}
+
+/// Something that will shape the result.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Warning {
+    /// More callers on the line than slots, each asking turn by turn: a boot on nearly every turn.
+    Thrash {
+        /// Whose.
+        tenant: String,
+        /// At the peak, on average.
+        on_line: f64,
+        /// Runtimes its pools may hold.
+        slots: u64,
+    },
+    /// Slots held call by call will be refused to many.
+    Refusals {
+        /// Whose.
+        tenant: String,
+        /// At the peak, on average, if nobody were refused.
+        on_line: f64,
+        /// Runtimes its pools may hold.
+        slots: u64,
+        /// Share of calls refused.
+        share: f64,
+    },
+    /// The workers of a host could hold more runtimes than it has ports.
+    Ports {
+        /// Runtimes.
+        needed: u64,
+        /// Ports.
+        ports: u64,
+    },
+    /// Turns at memoryless distances meet a kinder pool than people's turns do.
+    MemorylessGaps {
+        /// Whose.
+        tenant: String,
+        /// Coefficient of variation of the gap.
+        cv: f64,
+    },
+    /// Calls outlast the grace period and are hung up.
+    Cut {
+        /// Whose.
+        tenant: String,
+        /// How long they last on average, in seconds.
+        hold_s: f64,
+        /// How long they may, in seconds.
+        grace_s: f64,
+    },
+    /// Fewer calls than anything can be read from.
+    FewCalls {
+        /// Whose.
+        tenant: String,
+        /// Expected in the whole window.
+        calls: f64,
+    },
+}
+
+/// What `scenario` means.
+pub fn check(scenario: &Scenario) -> Meaning {
+    let tenants: Vec<TenantMeaning> = (0..scenario.tenants.len()).map(|index| tenant(scenario, index)).collect();
+    let ports_needed = ports_needed(scenario);
+    Meaning {
+        name: scenario.name.clone(),
+        about: scenario.about.clone(),
+        seed: scenario.seed,
+        duration_s: scenario.duration.secs_f64(),
+        warm_up_s: scenario.warm_up.secs_f64(),
+        lasts_at_most_s: (scenario.duration + scenario.grace).secs_f64(),
+        ports_needed,
+        ports: scenario.pool.runtime_port_range.clone().into_inner(),
+        memory_bytes: ports_needed.saturating_mul(scenario.runtime.behaviour.ballast_bytes),
+        warnings: warnings(scenario, &tenants, ports_needed),
+        tenants,
+    }
+}
+
+/// Runtimes that may exist on the fullest host.
+fn ports_needed(scenario: &Scenario) -> u64 {
+    let workers: u64 = scenario.traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
+    workers.div_ceil(u64::from(scenario.hosts)) * u64::from(scenario.pool.max_concurrent_users)
+}
+
+fn warnings(scenario: &Scenario, tenants: &[TenantMeaning], needed: u64) -> Vec<Warning> {
+    let grace_s = scenario.grace.secs_f64();
+    let of_tenants = tenants.iter().zip(&scenario.traffic.tenants).flat_map(|(meaning, traffic)| {
+        [demand(meaning, traffic), memoryless(traffic), cut(meaning, grace_s), few(meaning)]
+    });
+    let ports = scenario.pool.runtime_port_range.len() as u64;
+    of_tenants.chain([(needed > ports).then_some(Warning::Ports { needed, ports })]).flatten().collect()
+}
+
+fn tenant(scenario: &Scenario, index: usize) -> TenantMeaning {
+    let (tenant, traffic) = (&scenario.tenants[index], &scenario.traffic.tenants[index]);
+    TenantMeaning {
+        name: tenant.name.clone(),
+        offered: traffic.offered(scenario.duration, scenario.grace),
+        slots: u64::from(traffic.workers) * u64::from(scenario.pool.max_concurrent_users),
+        lease: tenant.lease,
+    }
+}
+
+/// More callers than slots, in whichever way that will show.
+fn demand(meaning: &TenantMeaning, traffic: &TenantTraffic) -> Option<Warning> {
+    let (tenant, slots, on_line) = (meaning.name.clone(), meaning.slots, meaning.offered.peak_on_line);
+    if meaning.lease == Lease::Turn {
+        return (on_line > slots as f64).then_some(Warning::Thrash { tenant, on_line, slots });
+    }
+    let share = match traffic.arrivals {
+        Arrivals::Closed { callers, .. } if u64::from(callers) <= slots => 0.0,
+        _ => erlang_b(on_line, slots),
+    };
+    (share > 0.01).then_some(Warning::Refusals { tenant, on_line, slots, share })
+}
+
+fn memoryless(traffic: &TenantTraffic) -> Option<Warning> {
+    let cv = traffic.turn_gap.cv();
+    (cv >= 1.0).then(|| Warning::MemorylessGaps { tenant: traffic.name.clone(), cv })
+}
+
+fn cut(meaning: &TenantMeaning, grace_s: f64) -> Option<Warning> {
+    let hold_s = meaning.offered.hold_s;
+    (hold_s > grace_s).then(|| Warning::Cut { tenant: meaning.name.clone(), hold_s, grace_s })
+}
+
+fn few(meaning: &TenantMeaning) -> Option<Warning> {
+    let calls = meaning.offered.calls;
+    (calls < 5.0).then(|| Warning::FewCalls { tenant: meaning.name.clone(), calls })
+}
+
+/// Share of calls that find `slots` all taken when `erlangs` are offered at random: Erlang's loss formula by its
+/// recurrence, 1/B(n) = 1 + n/a · 1/B(n−1), which stays in range (A. K. Erlang, 1917).
+fn erlang_b(erlangs: f64, slots: u64) -> f64 {
+    let inverse = (1..=slots).fold(1.0, |inverse: f64, n| 1.0 + n as f64 / erlangs * inverse);
+    1.0 / inverse
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn erlang_b_agrees_with_the_tables() {
+        for (erlangs, slots, want) in [(1.0, 2, 0.2), (2.0, 3, 4.0 / 19.0), (16.0, 20, 0.064_410_925)] {
+            assert!((erlang_b(erlangs, slots) - want).abs() < 1e-8, "B({erlangs}, {slots})");
+        }
+        assert!(erlang_b(0.0, 20) < 1e-12, "nobody is refused where nobody calls");
+    }
+}

@@ -1,0 +1,60 @@
+//! Text to what was typed, and what the reader's complaints mean for whoever typed it.
+
+use super::problem::Problem;
+use super::typed::Document;
+
+/// What was typed, or the first thing that is no TOML, no known key or of another type.
+pub(super) fn parse(text: &str) -> Result<Document, Problem> {
+    toml::from_str(text).map_err(|error| explain(text, &error))
+}
+
+/// The complaint in the words of a scenario, with the nearest key or value where one was unknown.
+fn explain(text: &str, error: &toml::de::Error) -> Problem {
+    let place = error.span().unwrap_or(0..text.len().min(1));
+    let message = error.message().trim();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let first = quoted.next().unwrap_or_default();
+    match () {
+        () if message.starts_with("unknown field") => unknown("key", first, &quoted.collect::<Vec<_>>(), &place),
+        () if message.starts_with("unknown variant") => unknown("value", first, &quoted.collect::<Vec<_>>(), &place),
+        () if message.starts_with("missing field") => {
+            Problem::new(&place, format!("the key `{first}` is missing"), format!("add `{first} = …` here"))
+        }
+        () if message.starts_with("invalid type") => {
+            Problem::new(&place, in_words(message), "write a value of the type that is expected")
+        }
+        () => Problem::new(&place, message, "the file must be TOML (https://toml.io), read from top to bottom"),
+    }
+}
+
+/// The reader's names of types as people say them.
+fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
+        "i64" => "a whole number",
+        "f64" => "a number",
+        "a sequence" => "an array",
+        structure if structure.starts_with("struct ") => "a table",
+        other => other,
+    };
+    format!("{}, expected {expected}", found.replacen("sequence", "array", 1).replacen("map", "table", 1))
+}
+
+/// A key or value that is none of `known`.
+fn unknown(noun: &str, typed: &str, known: &[&str], place: &std::ops::Range<usize>) -> Problem {
+    let all = format!("known here: {}", known.join(", "));
+    let help = match nearest(typed, known) {
+        Some(nearest) => format!("did you mean `{nearest}`? {all}"),
+        None => all,
+    };
+    Problem::new(place, format!("unknown {noun} `{typed}`"), help)
+}
+
+/// The word that looks most like what was typed, if one does.
+pub(super) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+    let alike = |word: &&str| strsim::jaro_winkler(typed, word);
+    known.iter().copied().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|best| alike(best) > LOOKS_ALIKE)
+}
+
+/// Of 1: below this, a suggestion confuses more than it helps.
+const LOOKS_ALIKE: f64 = 0.7;
