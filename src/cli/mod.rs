@@ -1,8 +1,21 @@
 //! The front door: what was typed becomes what it means, facts become words, verdicts become exit codes.
+//!
+//! Results go to standard output, everything else to standard error. One function, [`main`], maps outcomes to exit
+//! codes: 0 pass, 1 failed to do its work, 2 usage or scenario error, 96 a law was broken, 97 measurement invalid, 99 a
+//! threshold failed, 130 and 143 interrupted.
+
+mod arguments;
+mod play;
+mod progress_bar;
+mod questions;
+mod signals;
 
 use std::process::ExitCode;
 
+use clap::{CommandFactory, Parser};
+
 use crate::run::EMBEDDED_RUNTIME;
+use arguments::{Arguments, Command};
 
 /// The whole program.
 pub fn main() -> ExitCode {
@@ -10,5 +23,47 @@ pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == EMBEDDED_RUNTIME) {
         return mock_runtime::main_from_environment();
     }
-    ExitCode::FAILURE
+    let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => play::play(&arguments),
+        Command::Scenario(question) => questions::answer(&question),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());
+            Ok(0)
+        }
+    };
+    outcome.unwrap_or_else(|failure| failure.report()).into()
+}
+
+/// Why a command could not do its work.
+enum Failure {
+    /// What was asked for makes no sense: exit code 2.
+    Question(miette::Report),
+    /// It made sense and could not be done: exit code 1.
+    Work(String),
+}
+
+impl Failure {
+    fn work(error: impl std::fmt::Display) -> Self {
+        Self::Work(error.to_string())
+    }
+
+    /// Tells the user, and gives back the exit code.
+    fn report(self) -> u8 {
+        match self {
+            Self::Question(report) => {
+                eprintln!("{report:?}");
+                2
+            }
+            Self::Work(reason) => {
+                eprintln!("busyhour: {reason}");
+                1
+            }
+        }
+    }
+}
+
+impl From<crate::scenario::ScenarioError> for Failure {
+    fn from(error: crate::scenario::ScenarioError) -> Self {
+        Self::Question(error.into())
+    }
 }

@@ -119,9 +119,13 @@ mod kernel {
     pub(super) struct Timer(AsyncFd<OwnedFd>);
 
     impl Timer {
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe because a descriptor may be closed behind its back; an owned one is not"
+        )]
         pub(super) fn new() -> io::Result<Self> {
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
-            AsyncFd::register(timerfd_create(TimerfdClockId::Monotonic, flags)?).map(Self)
+            Ok(Self(AsyncFd::try_new(timerfd_create(TimerfdClockId::Monotonic, flags)?)?))
         }
 
         /// Rings at that time, instead of at the one set before.

@@ -188,3 +188,14 @@ pub enum FaultKind {
         lasting: Span,
     },
 }
+
+impl Scenario {
+    /// The same scenario, drawn from another seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self.traffic.seed = seed;
+        self.runtime.behaviour.seed = seed;
+        self
+    }
+}

@@ -36,7 +36,9 @@ impl Resolver {
                 (format!("the shortest duration ({min}) is longer than the longest ({max})"), "swap `min` and `max`")
             }
             LawError::Cv { .. } => (error.to_string(), "write one such as `cv = 0.5`"),
-            LawError::TooLong { .. } | LawError::Empty => (error.to_string(), "change the values of this law"),
+            LawError::TooLong { .. } | LawError::Gamma { .. } | LawError::Empty => {
+                (error.to_string(), "change the values of this law")
+            }
         };
         self.problems.add(&typed.place, message, help);
         NOTHING

@@ -1,0 +1,90 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
+#[derive(Debug, Parser)]
+#[command(name = "busyhour", version, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Play a scenario in real time, against real runtime processes.
+    #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
+    Run(RunArguments),
+    /// Ask about scenario files.
+    #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
+    Scenario(Question),
+    /// Print completions for a shell.
+    #[command(after_help = "Example: busyhour completions bash > ~/.local/share/bash-completion/completions/busyhour")]
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// The scenario file.
+    pub(super) scenario: PathBuf,
+    /// Play with another seed than the scenario's.
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// Start this executable for each caller instead of the bundled mock; it must honour the same environment contract.
+    #[arg(long, value_name = "PATH")]
+    pub(super) runtime_binary: Option<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Print nothing but the result.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// Folder in which every run gets a folder of its own.
+    #[arg(long, value_name = "DIR", default_value = "reports/runs")]
+    pub(super) out: PathBuf,
+    /// Keep projections, runtime logs and sockets here instead of in a temporary folder. Its path must be short: a
+    /// socket's may have some 100 characters.
+    #[arg(long, value_name = "DIR")]
+    pub(super) work_dir: Option<PathBuf>,
+    /// Calls on the line at one instant; those beyond are dropped, which makes the run invalid.
+    #[arg(long, value_name = "CALLS", default_value_t = 20_000)]
+    pub(super) max_calls: u32,
+    /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid.
+    #[arg(long, value_name = "MS", default_value_t = 10.0)]
+    pub(super) lag_limit: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Format {
+    /// A report for people.
+    #[default]
+    Text,
+    /// The summary, as its JSON Schema in `reports/` describes it.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Question {
+    /// Say what a scenario means, and what is wrong with it.
+    #[command(after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
+    Check {
+        /// The scenario file.
+        scenario: PathBuf,
+    },
+    /// Print the JSON Schema of scenario files, for editors.
+    #[command(after_help = "Example: busyhour scenario schema > schema.json")]
+    Schema,
+    /// Print a scenario to start from.
+    #[command(after_help = "Example: busyhour scenario new > mine.toml")]
+    New,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the
+measurement is invalid; 99 a threshold failed; 130/143 interrupted (the report is still written).";

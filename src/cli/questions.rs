@@ -1,0 +1,21 @@
+//! `busyhour scenario …`.
+
+use super::Failure;
+use super::arguments::Question;
+use crate::report;
+use crate::scenario::{Scenario, check, schema};
+
+/// Prints the answer.
+pub(super) fn answer(question: &Question) -> Result<u8, Failure> {
+    match question {
+        Question::Check { scenario } => print!("{}", report::meaning(&check(&Scenario::load(scenario)?))),
+        Question::Schema => {
+            println!("{}", serde_json::to_string_pretty(&schema()).expect("a schema is JSON"));
+        }
+        Question::New => print!("{FIRST_SCENARIO}"),
+    }
+    Ok(0)
+}
+
+/// The smoke test: short, complete, commented.
+const FIRST_SCENARIO: &str = include_str!("../../scenarios/smoke.toml");
