@@ -8,7 +8,8 @@ use crate::base::Span;
 use crate::scenario::{Meaning, TenantMeaning, Warning};
 use crate::workload::{Offered, Rate};
 
-/// The text of `scenario check`, warnings last. Lines end with a line feed and fit 100 columns for names of up to 20.
+/// The text of `scenario check`: a head, a table of tenants that fits 80 columns, what a host needs, and the warnings, one
+/// long line each.
 pub fn meaning(meaning: &Meaning) -> String {
     let mut text = String::new();
     write_all(&mut text, meaning).expect("writing to a string cannot fail");

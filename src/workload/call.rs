@@ -48,6 +48,19 @@ pub enum Next {
     HangUp(Time),
 }
 
+/// What is decided when a call rings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ring {
+    /// See [`Call::number`].
+    pub(super) number: u64,
+    /// See [`Call::caller`].
+    pub(super) caller: CallerIndex,
+    /// See [`Call::worker`].
+    pub(super) worker: WorkerIndex,
+    /// See [`Call::rings_at`].
+    pub(super) rings_at: Time,
+}
+
 /// The seeds of the streams that belong to calls, so that a call's own cost no hashing of names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seeds {
@@ -70,13 +83,9 @@ enum Ending {
 }
 
 impl Call {
-    pub(super) fn new(
-        (tenant, traffic): (TenantIndex, &Arc<TenantTraffic>),
-        seeds: &Seeds,
-        number: u64,
-        (caller, worker): (CallerIndex, WorkerIndex),
-        rings_at: Time,
-    ) -> Self {
+    /// The call of `tenant` that begins with `ring`.
+    pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
+        let Ring { number, caller, worker, rings_at } = ring;
         let ending = match &traffic.length {
             CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(seeds.lengths).draw(law, number)),
             CallLength::Turns(turns) => Ending::AfterTurns(*turns),
@@ -159,12 +168,16 @@ mod tests {
         Time::ZERO + Span::from_ms(ms)
     }
 
+    fn ring(rings_at: Time) -> Ring {
+        Ring { number: 0, caller: CallerIndex(0), worker: WorkerIndex(0), rings_at }
+    }
+
     /// A call that rings at 500 ms and whose turns are a second apart.
     fn call(length: CallLength) -> Call {
         let gap = Distribution::constant(Span::from_ms(GAP_MS).ns()).unwrap();
         let traffic = Arc::new(TenantTraffic { length, turn_gap: gap, ..tenant("acme") });
         let seeds = Seeds::of(1, "acme");
-        Call::new((TenantIndex(0), &traffic), &seeds, 0, (CallerIndex(0), WorkerIndex(0)), at(500))
+        Call::new(TenantIndex(0), &traffic, &seeds, ring(at(500)))
     }
 
     fn lasting(ms: u64) -> CallLength {
@@ -225,7 +238,7 @@ mod tests {
                 ..tenant("acme")
             });
             let seeds = Seeds::of(1, "acme");
-            let mut call = Call::new((TenantIndex(0), &traffic), &seeds, 0, (CallerIndex(0), WorkerIndex(0)), at(0));
+            let mut call = Call::new(TenantIndex(0), &traffic, &seeds, ring(at(0)));
             let mut started = call.first_turn().starts_at;
             let mut next = || {
                 started = starts(call.after(started, started));

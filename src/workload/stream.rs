@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::base::{CallerIndex, Stream, TenantIndex, Time};
 
-use super::call::Seeds;
+use super::call::{Ring, Seeds};
 use super::callers::{Callers, Popularity, Workers};
 use super::lines::Lines;
 use super::rings::Rings;
@@ -100,8 +100,8 @@ impl Workload {
             Some(at) => replace(top, Due { at, ..due }),
             None => drop(PeekMut::pop(top)),
         }
-        let worker = tenant.workers.place(caller);
-        Some(Call::new((due.tenant, &tenant.traffic), &tenant.seeds, number, (caller, worker), due.at))
+        let ring = Ring { number, caller, worker: tenant.workers.place(caller), rings_at: due.at };
+        Some(Call::new(due.tenant, &tenant.traffic, &tenant.seeds, ring))
     }
 
     /// Says that a call is over, however it ended. Its caller rings again later where the tenant is a closed one;
