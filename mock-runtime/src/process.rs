@@ -80,7 +80,10 @@ fn begin(
     let app = boot::assemble(configuration, witness.clone(), started_ns)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Ending::Misconfigured(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(live::live(app, listener, parent)))
+    let ending = runtime.block_on(live::live(app, listener, parent));
+    // A name that is still being resolved must not keep the process.
+    runtime.shutdown_background();
+    Ok(ending)
 }
 
 fn bind(configuration: &Configuration) -> Result<TcpListener, Ending> {

@@ -40,7 +40,7 @@ fn keep(app: &App, session: &str, turn: String, request: &TurnAfter) -> Result<S
     // Before the session's file grows: the library reads it at its first use.
     let mut library = app.library_with_turns();
     let mut sessions = app.sessions();
-    let (opened, _) = sessions.opened(app.folder.path(), session)?;
+    let opened = sessions.opened(app.folder.path(), session)?;
     if let Some(event) = opened.event_of(&turn) {
         return Ok(event.clone());
     }

@@ -20,7 +20,7 @@ use crate::wire::loopback::{
 };
 use crate::witness::Fact;
 
-/// Sessions started and not ended.
+/// Sessions started and not ended, and those a lenient runtime serves although they were never started.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     open: HashMap<String, Session>,
@@ -29,6 +29,8 @@ pub(crate) struct Sessions {
 /// One of them.
 #[derive(Debug)]
 pub(super) struct Session {
+    /// A lenient runtime saves turns of sessions that are not, and still knows the difference.
+    started: bool,
     files: SessionFiles,
     /// Event ids by turn id: the same turn saved twice is one turn.
     turns: HashMap<String, String>,
@@ -70,23 +72,22 @@ pub(super) async fn end(
 }
 
 impl Sessions {
-    /// How many are open.
+    /// How many were started and not ended.
     pub(super) fn count(&self) -> u64 {
-        self.open.len() as u64
+        self.open.values().filter(|session| session.started).count() as u64
     }
 
     /// Whether this process started it and has not ended it.
     pub(super) fn is_open(&self, session: &str) -> bool {
-        self.open.contains_key(session)
+        self.open.get(session).is_some_and(|session| session.started)
     }
 
-    /// The session, opened if it is not. Says whether it was opened just now.
-    pub(super) fn opened(&mut self, folder: &Path, session: &str) -> Result<(&mut Session, bool), LogError> {
-        let new = !self.is_open(session);
-        if new {
+    /// The session, with its files opened if they are not.
+    pub(super) fn opened(&mut self, folder: &Path, session: &str) -> Result<&mut Session, LogError> {
+        if !self.open.contains_key(session) {
             self.open.insert(session.to_owned(), Session::open(folder, session)?);
         }
-        Ok((self.open.get_mut(session).expect("inserted just above"), new))
+        Ok(self.open.get_mut(session).expect("inserted just above"))
     }
 
     /// Writes down what the open sessions are about.
@@ -99,7 +100,7 @@ impl Session {
     fn open(folder: &Path, session: &str) -> Result<Self, LogError> {
         let (files, saved) = SessionFiles::open(folder, session)?;
         let brief = WorkingBrief { session_id: session.to_owned(), ..WorkingBrief::default() };
-        let mut opened = Self { files, turns: HashMap::new(), brief };
+        let mut opened = Self { started: false, files, turns: HashMap::new(), brief };
         for turn in &saved {
             opened.note(turn);
         }
@@ -138,13 +139,12 @@ impl Session {
 
 fn open(app: &App, session: &str, request: &SessionStart) -> Result<SessionPaths, Refusal> {
     let mut sessions = app.sessions();
-    let (opened, new) = sessions.opened(app.folder.path(), session)?;
-    let paths = opened.paths();
-    if new && let Err(error) = app.outgoing.add(app.events.session_start(session, request)) {
-        sessions.open.remove(session);
-        return Err(error.into());
+    let opened = sessions.opened(app.folder.path(), session)?;
+    if !opened.started {
+        app.outgoing.add(app.events.session_start(session, request))?;
+        opened.started = true;
     }
-    Ok(paths)
+    Ok(opened.paths())
 }
 
 /// The hard line between callers: whoever names another project or another caller is refused, and the witness told.

@@ -7,6 +7,7 @@ use mock_runtime::wire::environment;
 use mock_runtime::wire::loopback::{
     HEALTH, Profile, SEARCH_MEMORY, SESSION_END, SESSION_START, SYNC_FLUSH, TURN_AFTER,
 };
+use mock_runtime::witness;
 use serde_json::{Value, json};
 
 use crate::world::{Cloud, Harness, Launch, disk};
@@ -167,9 +168,15 @@ async fn a_session_that_was_never_started_or_has_ended_is_unknown() {
 async fn a_lenient_runtime_serves_any_session() {
     let disk = disk();
     let behaviour = Behaviour { unknown_session: UnknownSession::Lenient, ..Behaviour::default() };
-    let runtime = Launch::on(disk.path()).behaviour(&behaviour).start();
+    let mut harness = Harness::new();
+    let runtime = Launch::on(disk.path()).behaviour(&behaviour).harness(&harness).start();
     runtime.save("never", "t1", "boots").await;
     assert_eq!(runtime.search("never", "boots").await["working"][0]["turnId"], "t1");
+    assert_eq!(runtime.health().await["activeSessions"], 0);
+    for _ in 0..2 {
+        let request = harness.until("a request", |fact| matches!(fact, witness::Fact::Requested { .. })).await;
+        assert!(matches!(request.fact, witness::Fact::Requested { known: false, .. }), "the witness knows better");
+    }
     runtime.ok(SESSION_END, json!({"sessionId": "never"})).await;
 }
 

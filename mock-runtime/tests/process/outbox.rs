@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use mock_runtime::wire::cloud::Projection;
-use mock_runtime::wire::loopback::{SESSION_END, SYNC_FLUSH};
+use mock_runtime::wire::loopback::{SESSION_END, SESSION_START, SYNC_FLUSH};
 use mock_runtime::witness::Fact;
 use serde_json::json;
 
@@ -98,6 +98,21 @@ async fn the_end_of_a_session_brings_everything_to_the_cloud() {
     let ended = runtime.ok(SESSION_END, json!({"sessionId": "s1", "reason": "completed"})).await;
     assert_eq!(ended, json!({"status": "ok", "pendingOutbox": 0, "syncPushed": 2}));
     assert_eq!(cloud.known().events[2].body["reason"], "completed");
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_is_said_and_nothing_is_acknowledged() {
+    let disk = disk();
+    let runtime = Launch::on(disk.path()).start();
+    runtime.health().await;
+    let in_the_way = disk.path().join("p/ann/outbox.jsonl");
+    std::fs::create_dir(&in_the_way).expect("made");
+    let start = json!({"sessionId": "s1", "workspaceId": "p", "userId": "ann"});
+    let (status, answer) = runtime.post(SESSION_START, start).await;
+    assert_eq!((status, &answer["error"]["code"]), (500, &json!("runtime.internal")), "{answer}");
+    assert_eq!(runtime.health().await["activeSessions"], 0);
+    std::fs::remove_dir(&in_the_way).expect("removed");
+    runtime.start_session("s1").await;
 }
 
 #[tokio::test]
