@@ -1,14 +1,13 @@
 //! `busyhour scenario …`.
 
-use super::Failure;
 use super::arguments::Question;
-use crate::report;
+use super::{Failure, meaning};
 use crate::scenario::{Scenario, check, schema};
 
 /// Prints the answer.
 pub(super) fn answer(question: &Question) -> Result<u8, Failure> {
     match question {
-        Question::Check { scenario } => print!("{}", report::meaning(&check(&Scenario::load(scenario)?))),
+        Question::Check { scenario } => print!("{}", meaning::text(&check(&Scenario::load(scenario)?))),
         Question::Schema => {
             println!("{}", serde_json::to_string_pretty(&schema()).expect("a schema is JSON"));
         }

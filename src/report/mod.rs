@@ -6,11 +6,9 @@
 mod folder;
 mod inert;
 mod json;
-mod meaning;
 mod terminal;
 mod words;
 
 pub use folder::write_run;
 pub use json::json;
-pub use meaning::meaning;
 pub use terminal::{Style, terminal};

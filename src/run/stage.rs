@@ -20,7 +20,7 @@ use super::{EMBEDDED_RUNTIME, Options};
 use crate::base::{Canary, Span, TenantIndex};
 use crate::client::{Executable, PartnerClient, VoiceClient, VoiceClientBuilder};
 use crate::cloud::{CloudSettings, MockCloud};
-use crate::measure::{Recorder, RecorderSettings, Threshold};
+use crate::measure::{Recorder, RecorderSettings};
 use crate::scenario::{Fault, FaultKind, Lease, Program, Scenario};
 use crate::workload::Route;
 
@@ -187,11 +187,7 @@ fn recorder(scenario: &Scenario) -> Recorder {
         warm_up: scenario.warm_up,
         duration: scenario.duration,
         budget: scenario.budget,
-        thresholds: scenario
-            .thresholds
-            .iter()
-            .map(|text| Threshold::parse(text).expect("a checked scenario's thresholds are well formed"))
-            .collect(),
+        thresholds: scenario.thresholds.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Distribution, Span, TenantIndex};
+use crate::measure::Threshold;
 use crate::pool;
 use crate::workload::Traffic;
 
@@ -49,8 +50,8 @@ pub struct Scenario {
     pub traffic: Traffic,
     /// In the order of their times.
     pub faults: Vec<Fault>,
-    /// As written; checked to be well formed.
-    pub thresholds: Vec<String>,
+    /// In the order of the file.
+    pub thresholds: Vec<Threshold>,
 }
 
 /// Names and lease of one tenant; its traffic stands in [`Traffic`].

@@ -18,6 +18,7 @@ use super::problem::{Problem, Problems};
 use super::typed::{Document, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
+use crate::measure::{Threshold, ThresholdError};
 use crate::workload::{TenantTraffic, Traffic};
 
 /// Where a scenario was read from.
@@ -54,9 +55,9 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         hosts,
         cores,
         faults: resolver.faults(&document.fault, &tenants),
-        tenants,
         traffic: Traffic { seed, duration: resolver.clock.duration, tenants: tenant_traffic },
-        thresholds: resolver.thresholds(&document.thresholds),
+        thresholds: resolver.thresholds(&document.thresholds, &tenants),
+        tenants,
     };
     resolver.problems.into_result().map(|()| scenario)
 }
@@ -121,12 +122,25 @@ impl Resolver {
         resolved
     }
 
-    /// The one place where thresholds are looked at before a run.
-    fn thresholds(&mut self, typed: &[Placed<String>]) -> Vec<String> {
-        for threshold in typed.iter().filter(|threshold| threshold.value.trim().is_empty()) {
-            self.problems.add(&threshold.place, "an empty threshold", "write one such as \"recall.p99 <= 250ms\"");
+    /// Thresholds are read here, so that a typing error costs no run.
+    fn thresholds(&mut self, typed: &[Placed<String>], tenants: &[Tenant]) -> Vec<Threshold> {
+        let names = || tenants.iter().map(|tenant| tenant.name.as_str());
+        let mut thresholds = Vec::with_capacity(typed.len());
+        for written in typed {
+            match Threshold::parse(&written.value).and_then(|read| read.check_tenant(names()).map(|()| read)) {
+                Ok(threshold) => thresholds.push(threshold),
+                Err(error) => self.no_threshold(written, &error),
+            }
         }
-        typed.iter().map(|threshold| threshold.value.clone()).collect()
+        thresholds
+    }
+
+    fn no_threshold(&mut self, written: &Placed<String>, error: &ThresholdError) {
+        let help = match &error.suggestion {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "write one such as \"recall.p99 <= 250ms\"".to_owned(),
+        };
+        self.problems.add(&within(written, error), error.message.clone(), help);
     }
 
     /// Complains about parameters that mean nothing to what was chosen. `takes` lists those that do.
@@ -144,6 +158,16 @@ impl Resolver {
         }
         given
     }
+}
+
+/// Where in the file an error in an expression stands. Where escapes make the typed text differ from what it means,
+/// the whole expression.
+fn within(written: &Placed<String>, error: &ThresholdError) -> Place {
+    if written.place.len() != written.value.len() + 2 {
+        return written.place.clone();
+    }
+    let start = written.place.start + 1 + error.offset;
+    start..start + error.length
 }
 
 /// `a`, `b` and `c`.

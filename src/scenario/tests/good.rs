@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use insta::assert_snapshot;
 
 use super::{BUSY, busy_with, read};
 use crate::base::{Distribution, Span, TenantIndex, Time};
-use crate::report;
 use crate::scenario::{FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
 use crate::workload::{Arrivals, CallLength, Next, Population, Rate, Route, Stage, Workload};
 
@@ -194,12 +192,6 @@ fn the_committed_schema_is_the_current_one_and_accepts_the_shipped_scenarios() {
     }
     let typo: serde_json::Value = toml::from_str(&busy_with("lease", "leese")).unwrap();
     assert!(!validator.is_valid(&typo), "a typo must not pass");
-}
-
-#[test]
-fn a_scenario_says_what_it_means() {
-    let busy = read(BUSY).unwrap();
-    assert_snapshot!(report::meaning(&check(&busy)));
 }
 
 /// Calls that ring and turns that start when memory answers at once.

@@ -10,7 +10,7 @@ use crate::workload::{Offered, Rate};
 
 /// The text of `scenario check`: a head, a table of tenants that fits 80 columns, what a host needs, and the warnings, one
 /// long line each.
-pub fn meaning(meaning: &Meaning) -> String {
+pub(super) fn text(meaning: &Meaning) -> String {
     let mut text = String::new();
     write_all(&mut text, meaning).expect("writing to a string cannot fail");
     text
@@ -122,4 +122,16 @@ fn sentence(warning: &Warning) -> String {
 /// Seconds as a scenario writes them.
 fn seconds(seconds: f64) -> Span {
     Span::from_secs_f64(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Scenario, check};
+
+    #[test]
+    fn a_scenario_says_what_it_means() {
+        let scenario = Scenario::load("scenarios/fundamento.toml").expect("a shipped scenario is well formed");
+        insta::assert_snapshot!(text(&check(&scenario)));
+    }
 }
