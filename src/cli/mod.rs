@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
             Ok(0)
         }
     };
-    outcome.unwrap_or_else(|failure| failure.report()).into()
+    outcome.unwrap_or_else(Failure::report).into()
 }
 
 /// Why a command could not do its work.

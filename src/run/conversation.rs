@@ -41,13 +41,10 @@ impl Conversation {
         let mut line = Line::open(&self.performance, &self.call);
         let lag = self.now().since(self.call.rings_at);
         self.note(&Event::Rang { tenant: self.call.tenant, intended: self.call.rings_at, lag });
-        let end = match self.talk().await {
-            Ok(end) => end,
-            Err(Shed) => {
-                self.note(&Event::CallShed { tenant: self.call.tenant, rang: self.call.rings_at });
-                self.now()
-            }
-        };
+        let end = self.talk().await.unwrap_or_else(|Shed| {
+            self.note(&Event::CallShed { tenant: self.call.tenant, rang: self.call.rings_at });
+            self.now()
+        });
         line.over = true;
         (self.call, end)
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-
 use super::{BUSY, busy_with, read};
 use crate::base::{Distribution, Span, TenantIndex, Time};
 use crate::scenario::{FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
