@@ -134,7 +134,8 @@ async fn a_boot_that_must_fail_exits_or_hangs() {
     let hanging = Launch::on(two.path()).behaviour(&behaviour).start();
     assert_eq!(hanging.call("GET", HEALTH, None, None).await.0, 503);
     // Its drawn boot time was 20 ms; it is over when a second runtime with the same behaviour would be ready.
-    let other = Launch::on(disk().path()).behaviour(&booting_for(60)).start();
+    let three = disk();
+    let other = Launch::on(three.path()).behaviour(&booting_for(60)).start();
     other.health().await;
     assert_eq!(hanging.call("GET", HEALTH, None, None).await.0, 503);
     hanging.terminate().await;
