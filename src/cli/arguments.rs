@@ -55,9 +55,10 @@ pub(super) struct RunArguments {
     /// Calls on the line at one instant; those beyond are dropped, which makes the run invalid.
     #[arg(long, value_name = "CALLS", default_value_t = 20_000)]
     pub(super) max_calls: u32,
-    /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid.
-    #[arg(long, value_name = "MS", default_value_t = 10.0)]
-    pub(super) lag_limit: f64,
+    /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid; a tenth of the
+    /// scenario's budget unless said otherwise.
+    #[arg(long, value_name = "MS")]
+    pub(super) lag_limit: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

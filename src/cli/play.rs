@@ -53,7 +53,8 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     let options = Options {
         work_dir: arguments.work_dir.clone(),
         max_calls: arguments.max_calls,
-        lag_limit_ms: arguments.lag_limit,
+        // Lag is part of a recall's latency: a tenth of the budget is what it may add before the verdict is in doubt.
+        lag_limit_ms: arguments.lag_limit.unwrap_or(scenario.budget.ms_f64() / 10.0),
         stop,
     };
     let progress = Progress::default();
