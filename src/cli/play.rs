@@ -64,7 +64,7 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     Ok((summary.map_err(Failure::work)?, interruptions.exit_code()))
 }
 
-fn style() -> report::Style {
+pub(super) fn style() -> report::Style {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     report::Style { colour: wanted && std::io::stdout().is_terminal() }
 }
