@@ -185,15 +185,6 @@ fn a_tokio_runtime_that_ends_first_takes_the_processes_along() {
         client.search_memory("hello", &user("ann"), &SearchOptions::default()).await.expect("answered");
     });
     tokio.shutdown_timeout(Duration::from_secs(5));
-    assert_no_process(&rig);
-}
-
-fn assert_no_process(rig: &Rig) {
-    let left = processes_of(rig.storage.path());
-    assert!(left.is_empty(), "left behind: {left:?}");
-}
-
-fn kill(pid: u32) {
-    let pid = rustix::process::Pid::from_raw(pid.try_into().expect("a pid fits")).expect("a pid is not zero");
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it runs");
+    // They are killed; the kernel takes a moment to bury them.
+    eventually("its runtime is gone", || processes_of(rig.storage.path()).is_empty());
 }

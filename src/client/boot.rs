@@ -151,10 +151,7 @@ impl Boot {
         }
         self.shell.observer.booted(kind, began, began.elapsed());
         runtime.process.exited().await;
-        runtime.release_port();
-        if self.shell.gone(self.id, false) {
-            self.shell.observer.drained(DrainReason::Crash, Instant::now(), Duration::ZERO);
-        }
+        self.shell.ended(self.id, &runtime);
     }
 
     /// The boot has failed: whoever waits hears why at once; slot and port are given back when the process is gone.
@@ -167,7 +164,7 @@ impl Boot {
             drop(claim);
             self.shell.boot_failed(self.id, error, true);
         }
-        self.shell.gone(self.id, true);
+        self.shell.drained(self.id);
     }
 
     /// The pool does not want the boot any more: it took too long, or its slot is needed, or the pool is closing.
@@ -180,7 +177,7 @@ impl Boot {
             self.shell.observer.drained(reason, began, began.elapsed());
         }
         drop(claim);
-        self.shell.gone(self.id, true);
+        self.shell.drained(self.id);
     }
 
     fn start_failed(&self, reason: String) -> VoiceError {
