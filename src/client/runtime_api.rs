@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::{Peer, VoiceError};
-use super::http::{exchange, exchange_bytes};
+use super::http::{decode, exchange, exchange_bytes};
 
 /// One runtime's endpoints. Timeouts are the official SDK's, as totals instead of per phase.
 #[derive(Debug)]
@@ -77,12 +77,10 @@ impl RuntimeApi {
 
 /// Decodes an answer as the official SDK does: a field of the wrong type counts as absent instead of spoiling the rest.
 fn decode_leniently(body: &[u8]) -> Result<Memory, VoiceError> {
-    if let Ok(memory) = serde_json::from_slice(body) {
+    if let Ok(memory) = decode(Peer::Runtime, body) {
         return Ok(memory);
     }
-    let unreadable =
-        |error: serde_json::Error| VoiceError::Unreadable { peer: Peer::Runtime, reason: error.to_string() };
-    let mut fields: Map<String, Value> = serde_json::from_slice(body).map_err(unreadable)?;
+    let mut fields: Map<String, Value> = decode(Peer::Runtime, body)?;
     Ok(Memory {
         context_text: salvage(&mut fields, "contextText"),
         profile: salvage(&mut fields, "profile"),
@@ -113,5 +111,6 @@ mod tests {
         let memory = decode_leniently(body).expect("an object is an answer");
         assert_eq!((memory.context_text.as_str(), memory.profile, memory.trace.total_ms), ("hello", None, 3.0));
         assert!(decode_leniently(b"<html>").is_err());
+        assert!(decode_leniently(b"[]").is_err());
     }
 }

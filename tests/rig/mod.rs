@@ -7,7 +7,7 @@ use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use busyhour::client::{Executable, User, VoiceClient, VoiceClientBuilder};
+use busyhour::client::{Executable, SearchOptions, User, VoiceClient, VoiceClientBuilder};
 use busyhour::cloud::{CloudSettings, MockCloud};
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::distribution::Distribution;
@@ -77,6 +77,11 @@ pub(crate) fn embedded_runtime(behaviour: &Behaviour) -> Executable {
 
 pub(crate) fn user(id: &str) -> User {
     User::new(id).expect("the id is not blank")
+}
+
+/// A search that a busy machine does not cut short.
+pub(crate) fn patient() -> SearchOptions {
+    SearchOptions { timeout: Duration::from_secs(10), ..SearchOptions::default() }
 }
 
 pub(crate) fn lasting(ms: u64) -> Distribution {
