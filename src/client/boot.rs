@@ -58,11 +58,11 @@ enum Awaited {
 impl Boot {
     pub(super) async fn play(mut self) {
         let began = Instant::now();
-        let Ok(claim) = PortClaim::take(self.port) else { return self.shell.port_taken(self.id) };
+        let Ok(claim) = PortClaim::take(self.port).await else { return self.shell.port_taken(self.id) };
         let on_disk = self.shell.plan.kind_by_disk(&self.user);
         let process = match self.start().await {
             Ok(process) => process,
-            Err(error) => return self.fail(error, None, claim).await,
+            Err(error) => return self.fail(error, claim),
         };
         let api = RuntimeApi::new(self.shell.plan.http.clone(), self.port, self.shell.plan.runtime_token.clone());
         match self.until_ready(&api, &process).await {
@@ -73,9 +73,9 @@ impl Boot {
             }
             Awaited::Exited(how) => {
                 let error = self.start_failed(format!("it ended before it was ready ({how})"));
-                self.fail(error, None, claim).await;
+                self.fail(error, claim);
             }
-            Awaited::Impostor(error) => self.fail(error, Some(process), claim).await,
+            Awaited::Impostor(error) => self.expel(error, &process, claim).await,
             Awaited::Unwanted(reason) => self.withdraw(reason, &process, began, claim).await,
         }
     }
@@ -154,16 +154,18 @@ impl Boot {
         self.shell.ended(self.id, &runtime);
     }
 
-    /// The boot has failed: whoever waits hears why at once; slot and port are given back when the process is gone.
-    async fn fail(&self, error: VoiceError, process: Option<Process>, claim: PortClaim) {
-        if let Some(process) = process {
-            self.shell.boot_failed(self.id, error, false);
-            process.end(Ending::Prompt).await;
-            drop(claim);
-        } else {
-            drop(claim);
-            self.shell.boot_failed(self.id, error, true);
-        }
+    /// The boot has failed and there is no process: slot and port are free.
+    fn fail(&self, error: VoiceError, claim: PortClaim) {
+        drop(claim);
+        self.shell.boot_failed(self.id, error, true);
+        self.shell.drained(self.id);
+    }
+
+    /// Whoever waits hears at once that it is somebody else; slot and port are given back when the process is gone.
+    async fn expel(&self, error: VoiceError, process: &Process, claim: PortClaim) {
+        self.shell.boot_failed(self.id, error, false);
+        process.end(Ending::Prompt).await;
+        drop(claim);
         self.shell.drained(self.id);
     }
 
