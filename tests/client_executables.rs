@@ -3,8 +3,6 @@
 mod rig;
 
 use std::fs::Permissions;
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
@@ -12,8 +10,9 @@ use busyhour::base::Span;
 use busyhour::client::{Executable, VoiceClient, VoiceError};
 use busyhour::pool::{Levels, Settings};
 use mock_runtime::behaviour::{BeforeReady, Behaviour, BootFailure, FailureMode, Window};
-use mock_runtime::wire::environment::{BIND_ADDR, PROJECT_ID, USER_ID};
+use mock_runtime::wire::loopback::{HEALTH, SESSION_START};
 use rig::*;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_missing_file_is_named_when_the_client_is_built() {
@@ -85,7 +84,12 @@ async fn a_boot_that_fails_half_way_is_told_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_never_answers_fails_after_the_boot_timeout_and_is_killed() {
     let rig = Rig::new();
-    let client = rig.client(1).pool(impatient(&rig)).executable(peer("mute")).build().expect("it is executable");
+    let client = rig
+        .client(1)
+        .pool(impatient(&rig))
+        .executable(peer(&json!({ HEALTH: "hang" })))
+        .build()
+        .expect("it is executable");
     let began = Instant::now();
     let error = refused(&client, "ann").await;
     assert_eq!(error.code(), "runtime.start_failed");
@@ -97,13 +101,20 @@ async fn a_runtime_that_never_answers_fails_after_the_boot_timeout_and_is_killed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_speaks_another_language_is_never_ready() {
-    for (what, seen) in [("html", "<html>"), ("text", "ok"), ("array", "[]"), ("refusal", "status 500"), ("close", "")]
-    {
+    for (said, seen) in [
+        (json!([200, "<html><body>It works!</body></html>"]), "<html>"),
+        (json!([200, "ok"]), "no JSON object"),
+        (json!([200, "[]"]), "no JSON object"),
+        (json!([500, r#"{"error": {"code": "x", "message": "not well"}}"#]), "not well"),
+        (json!([404, "Not Found"]), "Not Found"),
+        (json!("close"), "cannot be reached"),
+    ] {
         let rig = Rig::new();
-        let client = rig.client(1).pool(impatient(&rig)).executable(peer(what)).build().expect("it is executable");
+        let peer = peer(&json!({ HEALTH: said }));
+        let client = rig.client(1).pool(impatient(&rig)).executable(peer).build().expect("it is executable");
         let error = refused(&client, "ann").await;
-        assert_eq!(error.code(), "runtime.start_failed", "{what}");
-        assert!(error.to_string().contains(seen), "{what}: {error}");
+        assert_eq!(error.code(), "runtime.start_failed", "{said}");
+        assert!(error.to_string().contains(seen), "{said}: {error}");
         until("slot and port are free", || client.levels() == Levels::default()).await;
         assert_no_process(&rig);
     }
@@ -112,7 +123,9 @@ async fn a_runtime_that_speaks_another_language_is_never_ready() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_serves_somebody_else_is_refused_at_once_and_killed() {
     let rig = Rig::new();
-    let client = rig.client(1).executable(peer("somebody else")).build().expect("it is executable");
+    let eve = r#"{"workspaceId": "proj_x", "userId": "eve"}"#;
+    let peer = peer(&json!({ HEALTH: [200, eve] }));
+    let client = rig.client(1).executable(peer).build().expect("it is executable");
     let began = Instant::now();
     let error = refused(&client, "ann").await;
     assert_eq!(error.code(), "runtime.identity_mismatch");
@@ -127,7 +140,7 @@ async fn a_runtime_that_serves_somebody_else_is_refused_at_once_and_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_dies_at_its_first_session_is_replaced_once_and_then_given_up() {
     let rig = Rig::new();
-    let client = rig.client(1).executable(peer("dies at work")).build().expect("it is executable");
+    let client = rig.client(1).executable(peer(&json!({ SESSION_START: "exit" }))).build().expect("it is executable");
     let error = refused(&client, "ann").await;
     assert_eq!(error.code(), "runtime.unreachable");
     until("slot and port are free", || client.levels() == Levels::default()).await;
@@ -146,43 +159,10 @@ async fn a_runtime_may_bind_late_or_say_that_it_is_not_ready_yet() {
     }
 }
 
-/// Not a test: what a re-executed test binary does as somebody's runtime.
+/// Not a test: what this test binary does as somebody's runtime.
 #[test]
 fn peer_process() {
-    let Ok(manner) = std::env::var(MANNER) else { return };
-    let variable = |name| std::env::var(name).expect("the client sets it");
-    let listener = TcpListener::bind(variable(BIND_ADDR)).expect("the client gave a free port");
-    let itself = format!(r#"{{"workspaceId":"{}","userId":"{}"}}"#, variable(PROJECT_ID), variable(USER_ID));
-    for stream in listener.incoming() {
-        let mut stream = stream.expect("somebody connects");
-        let mut request = [0; 4096];
-        let length = stream.read(&mut request).expect("somebody asks");
-        let asks_health = request[..length].starts_with(b"GET ");
-        let (status, body) = match manner.as_str() {
-            "html" => ("200 OK", "<html><body>It works!</body></html>"),
-            "text" => ("200 OK", "ok"),
-            "array" => ("200 OK", "[]"),
-            "refusal" => ("500 Oops", r#"{"error": {"code": "x", "message": "no"}}"#),
-            "close" => continue,
-            "somebody else" => ("200 OK", r#"{"workspaceId": "proj_x", "userId": "eve"}"#),
-            "dies at work" if asks_health => ("200 OK", itself.as_str()),
-            "dies at work" => std::process::exit(3),
-            _ => loop {
-                std::thread::park();
-            },
-        };
-        let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
-        stream.write_all((head + body).as_bytes()).ok();
-    }
-}
-
-/// This test binary as a runtime of the given manners.
-fn peer(manner: &str) -> Executable {
-    Executable {
-        path: std::env::current_exe().expect("a test binary knows where it is"),
-        arguments: ["--exact", "peer_process", "--nocapture"].map(Into::into).into(),
-        variables: vec![(MANNER.into(), manner.into())],
-    }
+    act_as_peer();
 }
 
 /// A shell script as a runtime.
@@ -208,4 +188,3 @@ async fn refused(client: &VoiceClient, id: &str) -> VoiceError {
 
 /// Room enough for a busy machine to start a process that answers something.
 const BOOT_TIMEOUT: Duration = Duration::from_millis(500);
-const MANNER: &str = "BUSYHOUR_TEST_PEER";

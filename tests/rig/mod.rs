@@ -1,6 +1,8 @@
 //! What the client's tests stand on: a mock cloud with one project, and clients of the embedded runtime.
 
-#![allow(dead_code, reason = "every test binary compiles the whole rig and uses its part of it")]
+#![allow(dead_code, unused_imports, reason = "every test binary compiles the whole rig and uses its part of it")]
+
+mod peer;
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
@@ -13,6 +15,8 @@ use mock_runtime::behaviour::Behaviour;
 use mock_runtime::distribution::Distribution;
 use mock_runtime::wire::environment::BEHAVIOUR;
 use tempfile::TempDir;
+
+pub(crate) use peer::{act_as_peer, peer};
 
 pub(crate) const KEY: &str = "memoair_pk_test";
 pub(crate) const PROJECT: &str = "proj_acme";
