@@ -50,7 +50,7 @@ async fn a_file_the_kernel_cannot_execute_is_named_and_takes_no_slot() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_exits_at_once_fails_all_its_callers_at_once_with_its_status() {
     let rig = Rig::new();
-    let client = rig.client(2).executable(script(&rig, "exit 42")).build().expect("it is executable");
+    let client = rig.client(1).executable(script(&rig, "exit 42")).build().expect("it is executable");
     let began = Instant::now();
     let callers = (0..10).map(|_| {
         let client = client.clone();
