@@ -220,5 +220,6 @@ impl LaunchPlan {
 }
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
-const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+/// Half a process start. The timer rounds up to whole milliseconds.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(500);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
