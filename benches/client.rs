@@ -16,29 +16,34 @@ use mock_runtime::wire::loopback::{SEARCH_MEMORY, SESSION_START};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::runtime::Builder;
 
 fn main() {
     let argument = std::env::args().skip(1).find(|argument| !argument.starts_with("--bench")).unwrap_or_default();
     if argument == CLOUD {
         return serve_cloud();
     }
-    let tokio = tokio::runtime::Runtime::new().expect("an event loop can be made");
     let wanted = |name: &str| name.contains(&argument);
-    tokio.block_on(async {
-        let stage = Stage::new();
+    let stage = Stage::new();
+    // An agent may have either kind of event loop; the official SDK's has one thread.
+    for (mut builder, threads) in
+        [(Builder::new_current_thread(), "one thread"), (Builder::new_multi_thread(), "every core")]
+    {
+        let tokio = builder.enable_all().build().expect("an event loop can be made");
+        println!("event loop on {threads}");
         if wanted("reuse") {
-            reuse(&stage).await;
+            tokio.block_on(reuse(&stage));
         }
         if wanted("turns") {
-            turns(&stage).await;
+            tokio.block_on(turns(&stage));
         }
         if wanted("cold") {
-            cold(&stage).await;
+            tokio.block_on(cold(&stage));
         }
         if wanted("drain") {
-            drain(&stage).await;
+            tokio.block_on(drain(&stage));
         }
-    });
+    }
 }
 
 /// A reuse recall beside the bare round trip to the same runtime, with the same body.

@@ -2,7 +2,9 @@
 
 mod rig;
 
+use busyhour::base::Span;
 use busyhour::client::{PartnerClient, VoiceClient, VoiceClientBuilder, VoiceError};
+use busyhour::pool::Settings;
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::cloud::{INDEX_CREATE, INDEX_LIST, id_from_header};
 use rig::*;
@@ -115,6 +117,15 @@ async fn a_cloud_that_cannot_be_reached_is_named() {
     }
 }
 
+#[cfg(not(feature = "tls"))]
+#[tokio::test]
+async fn a_cloud_behind_tls_needs_the_feature_and_the_error_says_so() {
+    let client = client_of("https://127.0.0.1:9").build().expect("its runtimes speak TLS of their own");
+    let error = client.list_indexes().await.expect_err("no TLS here");
+    assert_eq!(error.code(), "cloud.unreachable");
+    assert!(error.to_string().contains("cargo feature `tls`"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_is_onboarded_and_served() {
     let rig = Rig::new();
@@ -163,16 +174,30 @@ async fn the_cloud_refuses_too_many_documents_and_foreign_agents() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_runtime_the_cloud_refuses_does_not_start() {
+async fn without_a_proper_cloud_a_new_caller_gets_no_runtime_and_the_error_says_why() {
     let unauthorized = json!({ "error": { "code": "cloud.unauthorized", "message": "who?" } });
-    let cloud = answering(ResponseTemplate::new(401).set_body_json(unauthorized)).await;
-    let rig = Rig::new();
-    let client = rig.client(1).base_url(cloud.uri()).build().expect("fine");
-    let error = client.search_memory("hello", &user("ann"), &patient()).await.expect_err("no memory, no runtime");
-    assert_eq!(error.code(), "runtime.start_failed");
-    assert!(error.to_string().contains("exit status: 5"), "{error}");
-    client.close().await;
-    assert_no_process(&rig);
+    for (answer, why) in [
+        (Some(ResponseTemplate::new(401).set_body_json(unauthorized)), "exit status: 5"),
+        (Some(ResponseTemplate::new(500)), "not ready in time"),
+        (Some(ResponseTemplate::new(200).set_body_string("garbage")), "not ready in time"),
+        (None, "not ready in time"),
+    ] {
+        let rig = Rig::new();
+        let cloud = answering(answer.clone().unwrap_or_else(|| ResponseTemplate::new(200))).await;
+        let nobody = format!("http://127.0.0.1:{}", rig.first_port + 99);
+        let base_url = answer.as_ref().map_or(nobody, |_| cloud.uri());
+        let settings = Settings {
+            runtime_port_range: rig.first_port..=rig.first_port,
+            boot_timeout: Span::from_ms(700),
+            ..Settings::default()
+        };
+        let client = rig.client(1).pool(settings).base_url(base_url).build().expect("fine");
+        let error = client.search_memory("hello", &user("ann"), &patient()).await.expect_err("no memory, no runtime");
+        assert_eq!(error.code(), "runtime.start_failed");
+        assert!(error.to_string().contains(why), "{answer:?}: {error}");
+        client.close().await;
+        assert_no_process(&rig);
+    }
 }
 
 async fn answering(answer: ResponseTemplate) -> MockServer {

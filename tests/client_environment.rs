@@ -9,6 +9,7 @@ use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::environment::{MODE, TOKEN};
 use mock_runtime::wire::loopback::HEALTH;
 use rig::*;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 #[test]
 fn a_proxy_in_the_environment_sees_nothing_of_what_stays_on_this_host() {
@@ -16,13 +17,18 @@ fn a_proxy_in_the_environment_sees_nothing_of_what_stays_on_this_host() {
     proxy.set_nonblocking(true).expect("a listener can be asked");
     let address = format!("http://{}", proxy.local_addr().expect("it is bound"));
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    play_a_turn(names.map(|name| (name, address.as_str())).as_slice());
+    play("turn_process", names.map(|name| (name, address.as_str())).as_slice());
     assert!(proxy.accept().is_err(), "somebody asked the proxy");
 }
 
 #[test]
 fn a_runtime_token_or_mode_in_the_environment_is_not_inherited() {
-    play_a_turn(&[(TOKEN, "a token the client does not know"), (MODE, "org_only")]);
+    play("turn_process", &[(TOKEN, "a token the client does not know"), (MODE, "org_only")]);
+}
+
+#[test]
+fn a_process_without_descriptors_says_so_and_recovers() {
+    play("descriptor_process", &[]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,9 +61,30 @@ async fn turn_process() {
     assert_no_process(&rig);
 }
 
-fn play_a_turn(environment: &[(&str, &str)]) {
+/// Not a test: a process that runs out of descriptors, in a re-executed test binary.
+#[tokio::test(flavor = "multi_thread")]
+async fn descriptor_process() {
+    if std::env::var_os(PLAY).is_none() {
+        return;
+    }
+    let rig = Rig::new();
+    let client = rig.client(2).build().expect("fine");
+    client.search_memory("hello", &user("ann"), &patient()).await.expect("answered");
+    let usual = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..usual.clone() }).expect("a limit can be lowered");
+    let error = client.search_memory("hello", &user("bob"), &patient()).await.expect_err("nothing can be opened");
+    setrlimit(Resource::Nofile, usual).expect("and raised again");
+    assert_eq!(error.code(), "runtime.start_failed", "{error}");
+    assert!(error.to_string().contains("Too many open files"), "{error}");
+    client.search_memory("hello", &user("bob"), &patient()).await.expect("slot and port are there again");
+    client.close().await;
+    assert_no_process(&rig);
+}
+
+/// Runs one of the tests that are none in a process of its own.
+fn play(process: &str, environment: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().expect("a test binary knows where it is"));
-    command.args(["--exact", "turn_process"]).env(PLAY, "1").envs(environment.iter().copied());
+    command.args(["--exact", process]).env(PLAY, "1").envs(environment.iter().copied());
     for name in ["NO_PROXY", "no_proxy"] {
         command.env_remove(name);
     }
@@ -65,4 +92,4 @@ fn play_a_turn(environment: &[(&str, &str)]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
-const PLAY: &str = "BUSYHOUR_TEST_PLAY_A_TURN";
+const PLAY: &str = "BUSYHOUR_TEST_PLAY";

@@ -159,6 +159,22 @@ async fn a_runtime_may_bind_late_or_say_that_it_is_not_ready_yet() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_root_that_cannot_be_written_fails_the_boot_at_once() {
+    let rig = Rig::new();
+    let file = rig.storage.path().join("file");
+    std::fs::write(&file, "in the way").expect("the folder is ours");
+    let log = rig.storage.path().join("log");
+    let client = rig.client(1).storage_root(file.join("below")).runtime_log(&log).build().expect("fine");
+    let error = refused(&client, "ann").await;
+    assert_eq!(error.code(), "runtime.start_failed");
+    assert!(error.to_string().contains("exit status: 4"), "{error}");
+    let complaint = std::fs::read_to_string(log).expect("the runtime complained");
+    assert!(complaint.contains("below"), "{complaint}");
+    client.close().await;
+    assert_no_process(&rig);
+}
+
 /// Not a test: what this test binary does as somebody's runtime.
 #[test]
 fn peer_process() {

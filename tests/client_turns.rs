@@ -163,7 +163,7 @@ async fn name_and_metadata_are_told_once_for_each_process() {
     let rig = Rig::new();
     let client = rig.client(1).build().expect("fine");
     let metadata = Map::from_iter([("plan".to_owned(), json!({ "name": "gold", "since": 2019 }))]);
-    let ann = user("ann").named("Ann \u{1f642}").with_metadata(metadata.clone());
+    let ann = user("ann").named("Ann\n\u{7}\u{1f642}").with_metadata(metadata.clone());
     for _ in 0..3 {
         client.search_memory("hello", &ann, &patient()).await.expect("answered");
     }
@@ -174,7 +174,7 @@ async fn name_and_metadata_are_told_once_for_each_process() {
     assert_eq!((totals.session_starts, totals.session_ends, totals.turns), (1, 1, 1));
     let session = session_on_disk(&rig);
     let record = rig.cloud.ledger().session(PROJECT, &session).expect("it arrived");
-    assert_eq!((record.name.as_deref(), record.metadata), (Some("Ann \u{1f642}"), Some(metadata)));
+    assert_eq!((record.name.as_deref(), record.metadata), (Some("Ann\n\u{7}\u{1f642}"), Some(metadata)));
     assert_eq!((record.starts, record.turns, record.ends), (1, 1, 1));
 }
 

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::sync::watch;
 
 use super::error::VoiceError;
-use super::launch::{self, Ending, Executable, PortClaim, Process};
+use super::launch::{self, Ending, Executable, PortClaim, PortError, Process};
 use super::live_runtime::LiveRuntime;
 use super::runtime_api::RuntimeApi;
 use super::shell::PoolShell;
@@ -58,11 +58,20 @@ enum Awaited {
 impl Boot {
     pub(super) async fn play(mut self) {
         let began = Instant::now();
-        let Ok(claim) = PortClaim::take(self.port).await else { return self.shell.port_taken(self.id) };
+        let claim = match PortClaim::take(self.port).await {
+            Ok(claim) => claim,
+            Err(PortError::InUse) => return self.shell.port_taken(self.id),
+            Err(PortError::Unusable(error)) => {
+                return self.fail(self.start_failed(format!("port {} cannot be used: {error}", self.port)));
+            }
+        };
         let on_disk = self.shell.plan.kind_by_disk(&self.user);
         let process = match self.start().await {
             Ok(process) => process,
-            Err(error) => return self.fail(error, claim),
+            Err(error) => {
+                drop(claim);
+                return self.fail(error);
+            }
         };
         let api = RuntimeApi::new(self.shell.plan.http.clone(), self.port, self.shell.plan.runtime_token.clone());
         match self.until_ready(&api, &process).await {
@@ -73,7 +82,8 @@ impl Boot {
             }
             Awaited::Exited(how) => {
                 let error = self.start_failed(format!("it ended before it was ready ({how})"));
-                self.fail(error, claim);
+                drop(claim);
+                self.fail(error);
             }
             Awaited::Impostor(error) => self.expel(error, &process, claim).await,
             Awaited::Unwanted(reason) => self.withdraw(reason, &process, began, claim).await,
@@ -155,8 +165,7 @@ impl Boot {
     }
 
     /// The boot has failed and there is no process: slot and port are free.
-    fn fail(&self, error: VoiceError, claim: PortClaim) {
-        drop(claim);
+    fn fail(&self, error: VoiceError) {
         self.shell.boot_failed(self.id, error, true);
         self.shell.drained(self.id);
     }

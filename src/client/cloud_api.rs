@@ -35,8 +35,7 @@ impl CloudApi {
     }
 
     pub(super) async fn list_indexes(&self) -> Result<Vec<IndexInfo>, VoiceError> {
-        let url = format!("{}{}", self.base_url, cloud::INDEX_LIST);
-        let request = self.client.get(url).headers(self.headers.clone());
+        let request = self.client.get(self.under(cloud::INDEX_LIST)?).headers(self.headers.clone());
         let mut list: Map<String, Value> = exchange(Peer::Cloud, request, CLOUD_TIMEOUT).await?;
         // As the official SDK does: anything but a list of indexes counts as none.
         let indexes = list.remove("indexes").and_then(|indexes| serde_json::from_value(indexes).ok());
@@ -48,9 +47,17 @@ impl CloudApi {
         path: &str,
         body: &T,
     ) -> Result<R, VoiceError> {
-        let url = format!("{}{path}", self.base_url);
-        let request = self.client.post(url).headers(self.headers.clone()).json(body);
+        let request = self.client.post(self.under(path)?).headers(self.headers.clone()).json(body);
         exchange(Peer::Cloud, request, CLOUD_TIMEOUT).await
+    }
+
+    /// Found out with the first call, not when the client is built: the runtimes speak TLS of their own.
+    fn under(&self, path: &str) -> Result<String, VoiceError> {
+        if cfg!(not(feature = "tls")) && self.base_url.starts_with("https:") {
+            let reason = "this build speaks no TLS: build with the cargo feature `tls`".to_owned();
+            return Err(VoiceError::Unreachable { peer: Peer::Cloud, reason });
+        }
+        Ok(format!("{}{path}", self.base_url))
     }
 }
 

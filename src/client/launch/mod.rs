@@ -21,5 +21,5 @@ mod process;
 pub use executable::Executable;
 pub(super) use lifeline::standard_input;
 pub(super) use nursery::start;
-pub(super) use port::PortClaim;
+pub(super) use port::{PortClaim, PortError};
 pub(super) use process::{Ending, Process};
