@@ -213,7 +213,7 @@ fn cpu() -> Duration {
 }
 
 fn cpu_since(before: Duration) -> Duration {
-    cpu() - before
+    cpu().saturating_sub(before)
 }
 
 fn micros(time: Duration) -> String {

@@ -71,7 +71,7 @@ async fn descriptor_process() {
     let client = rig.client(2).build().expect("fine");
     client.search_memory("hello", &user("ann"), &patient()).await.expect("answered");
     let usual = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..usual.clone() }).expect("a limit can be lowered");
+    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..usual }).expect("a limit can be lowered");
     let error = client.search_memory("hello", &user("bob"), &patient()).await.expect_err("nothing can be opened");
     setrlimit(Resource::Nofile, usual).expect("and raised again");
     assert_eq!(error.code(), "runtime.start_failed", "{error}");
