@@ -171,7 +171,7 @@ fn engset_with_few_known_callers() {
         cap: 3,
         tenant: r#"lease = "call"
             arrivals = { model = "closed", callers = 5, redial = { dist = "exponential", mean = "360s" } }
-            turn_gap = "5000h"
+            turn_gap = "180s"
             call = { length = { dist = "exponential", mean = "180s" } }"#
             .to_owned(),
         ..Play::default()
@@ -273,9 +273,13 @@ fn load_follows_a_rate_that_varies_with_the_delay_of_a_call() {
     let stages: Vec<String> = (1..=240)
         .map(|minute| format!("{{ until = \"{minute}m\", rate = \"{}/s\" }}", rate(f64::from(minute) * 60.0)))
         .collect();
-    for (minutes, duration, expected) in
-        [(0.0, "2h", 16.569), (15.0, "2h 15m", 30.922), (30.0, "2h 30m", 23.431), (45.0, "2h 45m", 9.078)]
-    {
+    let mean = 20.0;
+    for (duration, expected, wrong) in [
+        ("2h", 16.569, rate(0.0) * 180.0),
+        ("2h 15m", 30.922, mean),
+        ("2h 30m", 23.431, rate(1800.0) * 180.0),
+        ("2h 45m", 9.078, mean),
+    ] {
         let play = Play {
             duration,
             warm_up: "1s",
@@ -290,10 +294,10 @@ fn load_follows_a_rate_that_varies_with_the_delay_of_a_call() {
             ),
             ..Play::default()
         };
-        // Who is on the line when the window closes is cut: that is the load at that moment. The wrong answer takes
-        // the rate of the moment for the load.
+        // Who is on the line when the window closes is cut: that is the load at that moment. It is wrong to take the
+        // rate of the moment, or the mean rate, for the load.
         let estimate = play.estimate(200, |summary| summary.total.counts.calls_cut as f64);
-        estimate.expect(expected, 0.0, rate(minutes * 60.0) * 180.0);
+        estimate.expect(expected, 0.0, wrong);
     }
 }
 

@@ -161,8 +161,12 @@ impl Simulation {
         }
     }
 
+    /// A tick that a sooner one has overtaken is none: the pool asked anew after that.
     fn tick(&mut self, desk: DeskId) {
         let now = self.now;
+        if self.desk(desk).tick_at != now {
+            return;
+        }
         self.desk(desk).tick_at = Time::NEVER;
         self.desk(desk).pool.tick(now);
         self.carry_out(desk);
