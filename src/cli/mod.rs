@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::run::EMBEDDED_RUNTIME;
+use crate::run::{EMBEDDED_RUNTIME, RunError};
 use arguments::{Arguments, Command};
 
 /// The whole program.
@@ -41,6 +41,8 @@ enum Failure {
     Question(miette::Report),
     /// It made sense and could not be done: exit code 1.
     Work(String),
+    /// Somebody stopped it before there was anything to report. With the exit code.
+    Interrupted(u8),
 }
 
 impl Failure {
@@ -58,6 +60,10 @@ impl Failure {
             Self::Work(reason) => {
                 eprintln!("busyhour: {reason}");
                 1
+            }
+            Self::Interrupted(code) => {
+                eprintln!("busyhour: {}", RunError::Interrupted);
+                code
             }
         }
     }

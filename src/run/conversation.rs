@@ -124,8 +124,8 @@ impl Conversation {
     }
 
     async fn save(&mut self, turn: Turn, user_text: &str, assistant_text: &str) {
-        let id = format!("t{}-c{}-{}", self.call.tenant.0, self.call.number, self.turns);
-        let options = SaveOptions { turn_id: Some(id.clone()), ..Default::default() };
+        let id = self.performance.turn_id(self.call.tenant, self.call.number, self.turns);
+        let options = SaveOptions { turn_id: Some(id), ..Default::default() };
         let began = self.now();
         let SaveReceipt { outcome, timing } = match &self.session {
             Some(session) => session.save(user_text, assistant_text, &options).await,
@@ -137,15 +137,16 @@ impl Conversation {
             self.note(&Event::Admitted { tenant, asked: began, admission, took: took.into() });
         }
         if outcome.is_ok() {
-            self.performance.score.acknowledged(tenant, self.acked(id));
+            self.performance.score.acknowledged(tenant, self.acked());
         }
         let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
         let took = self.now().since(began);
         self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
     }
 
-    fn acked(&self, turn: String) -> AckedSave {
-        AckedSave { turn, caller: self.call.caller, worker: self.call.worker }
+    fn acked(&self) -> AckedSave {
+        let Call { number, caller, worker, .. } = self.call;
+        AckedSave { call: number, turn: self.turns, caller, worker }
     }
 
     fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {

@@ -27,6 +27,7 @@ mod score;
 mod settlement;
 mod stage;
 mod trial;
+mod weather;
 mod witness;
 
 pub use engine::play;

@@ -41,11 +41,18 @@ impl Beginning {
     }
 }
 
-/// Takes the stage down and sums up. The clients are closed.
-pub(super) async fn settle(stage: Stage, options: &Options, began: Beginning, act: Act) -> Summary {
+/// Takes the stage down and sums up. The clients are closed; `served` are the processes they had before.
+pub(super) async fn settle(
+    stage: Stage,
+    options: &Options,
+    began: Beginning,
+    act: Act,
+    served: &[(TenantIndex, u32)],
+) -> Summary {
     let Stage { performance, witness, cloud, folder } = stage;
     let cpu = processor_time().saturating_sub(began.cpu);
-    let testimony = witness.testify(PARTING).await;
+    let mut testimony = witness.testify(PARTING).await;
+    testimony.look_after(served, performance.clock.now());
     let ledger = cloud.ledger();
     cloud.stop();
     let scenario = &performance.scenario;
@@ -96,24 +103,25 @@ struct Account<'a> {
 impl Account<'_> {
     fn close(&self, testimony: &Testimony, violations: &mut Vec<Breach>) -> TenantEnding {
         let mut ending = TenantEnding {
-            leaks: testimony.leaks[self.tenant.index()],
+            leaks: testimony.survivors.iter().filter(|(tenant, _)| *tenant == self.tenant).count() as u64,
             rss_peak_bytes: testimony.rss_peak.map(|_| testimony.rss_peaks[self.tenant.index()]),
             ..TenantEnding::default()
         };
         let mut waiting = OnDisk::default();
         let project = &self.performance.tenant(self.tenant).project;
         for save in self.performance.score.saves(self.tenant) {
-            match self.ledger.turn(project, &save.turn).map_or(0, |delivery| delivery.accepted) {
-                0 if waiting.holds(self.performance, self.tenant, &save) => ending.delivered += 1,
+            let turn = self.performance.turn_id(self.tenant, save.call, save.turn);
+            match self.ledger.turn(project, &turn).map_or(0, |delivery| delivery.accepted) {
+                0 if waiting.holds(self.performance, self.tenant, &save, &turn) => ending.delivered += 1,
                 0 => {
                     ending.lost += 1;
-                    violations.push(self.breach(format!("save {} was acknowledged and is nowhere", save.turn)));
+                    violations.push(self.breach(format!("save {turn} was acknowledged and is nowhere")));
                 }
                 1 => ending.delivered += 1,
                 times => {
                     ending.delivered += 1;
                     ending.duplicated += 1;
-                    violations.push(self.breach(format!("save {} reached the cloud {times} times", save.turn)));
+                    violations.push(self.breach(format!("save {turn} reached the cloud {times} times")));
                 }
             }
         }
@@ -132,7 +140,7 @@ struct OnDisk {
 }
 
 impl OnDisk {
-    fn holds(&mut self, performance: &Performance, tenant: TenantIndex, save: &AckedSave) -> bool {
+    fn holds(&mut self, performance: &Performance, tenant: TenantIndex, save: &AckedSave, turn: &str) -> bool {
         let member = performance.tenant(tenant);
         let storage = member.storage[save.worker.index()].clone();
         let turns = self.turns.entry((storage.clone(), save.caller)).or_insert_with(|| {
@@ -140,7 +148,7 @@ impl OnDisk {
             let turn = |event: CloudEvent| event.body.get("turnId")?.as_str().map(str::to_owned);
             events.into_iter().filter_map(turn).collect()
         });
-        turns.contains(&save.turn)
+        turns.contains(turn)
     }
 }
 

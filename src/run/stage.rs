@@ -7,6 +7,7 @@ use std::time::Duration;
 use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
 use mock_runtime::wire::environment;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::clock::Clock;
@@ -32,7 +33,7 @@ pub(super) struct Stage {
     pub(super) folder: WorkFolder,
 }
 
-/// Where a run keeps its projections, logs and sockets; removed at the end where it is temporary.
+/// Where a run keeps its projections and logs; removed at the end where it is temporary.
 pub(super) struct WorkFolder {
     path: PathBuf,
     _temporary: Option<TempDir>,
@@ -45,7 +46,8 @@ impl WorkFolder {
             move |source| RunError::Folder { path, source }
         };
         if let Some(path) = wanted {
-            std::fs::create_dir_all(path).map_err(failed(path))?;
+            // Everything a runtime needs lies below; that one folder can be made there tells that others can.
+            std::fs::create_dir_all(path.join("host-0")).map_err(failed(path))?;
             let path = path.canonicalize().map_err(failed(path))?;
             return Ok(Self { path, _temporary: None });
         }
@@ -64,10 +66,6 @@ impl WorkFolder {
     pub(super) fn runtime_log(&self) -> PathBuf {
         self.path.join("runtimes.log")
     }
-
-    fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 /// The account under which everything happens; the mock cloud knows no other.
@@ -84,10 +82,10 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
         seed: scenario.seed,
         ..CloudSettings::default()
     })?;
-    super::trial::play(scenario, &cloud, &folder).await?;
+    super::trial::play(scenario, &cloud, &folder, options.stop.clone()).await?;
     let identities = onboard(scenario, &cloud).await?;
     let clock = Clock::starting(COUNTDOWN);
-    let witness = Witness::start(folder.path(), posts(scenario), scenario.tenants.len(), clock)?;
+    let witness = Witness::start(posts(scenario), scenario.tenants.len(), clock)?;
     let score = Arc::new(Score::new(recorder(scenario), scenario.tenants.len()));
     let behaviour = behaviour(scenario, clock, &identities);
     let casting =
@@ -95,7 +93,7 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
     let cast = casting.cast(identities, progress)?;
     let alarm = Alarm::start(clock).map_err(|source| RunError::System { what: "a timer", source })?;
     let (scenario, progress) = (Arc::clone(scenario), progress.clone());
-    let performance = Arc::new(Performance { scenario, clock, alarm, score, progress, cast });
+    let performance = Arc::new(Performance { id: Uuid::new_v4(), scenario, clock, alarm, score, progress, cast });
     Ok(Stage { performance, witness, cloud, folder })
 }
 
