@@ -51,10 +51,14 @@ pub enum RunError {
     #[error("stopped before the first call rang: there is nothing to report")]
     Interrupted,
     /// The trial runtime did not serve.
-    #[error("the trial runtime did not serve: {error}{log}")]
+    #[error("{program}, tried out before the run, did not serve: {error}; {remedy}{log}")]
     Trial {
+        /// What was started, in words.
+        program: String,
         /// Why.
-        error: VoiceError,
+        error: Box<VoiceError>,
+        /// What to do.
+        remedy: &'static str,
         /// The last lines it wrote to standard error, with a heading; empty where it wrote none.
         log: String,
     },

@@ -1,5 +1,6 @@
 //! Everything that has to stand before the first call rings.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,12 +47,12 @@ impl WorkFolder {
             move |source| RunError::Folder { path, source }
         };
         if let Some(path) = wanted {
-            // Everything a runtime needs lies below; that one folder can be made there tells that others can.
-            std::fs::create_dir_all(path.join("host-0")).map_err(failed(path))?;
+            std::fs::create_dir_all(path).and_then(|()| try_to_fill(path)).map_err(failed(path))?;
             let path = path.canonicalize().map_err(failed(path))?;
             return Ok(Self { path, _temporary: None });
         }
         let temporary = tempfile::Builder::new().prefix("busyhour-").tempdir();
+        let temporary = temporary.and_then(|folder| try_to_fill(folder.path()).map(|()| folder));
         let temporary = temporary.map_err(failed(&std::env::temp_dir()))?;
         Ok(Self { path: temporary.path().to_owned(), _temporary: Some(temporary) })
     }
@@ -66,6 +67,11 @@ impl WorkFolder {
     pub(super) fn runtime_log(&self) -> PathBuf {
         self.path.join("runtimes.log")
     }
+}
+
+/// Writes as much as a few runtimes do, and takes it away again: a full disk is better met before the run.
+fn try_to_fill(folder: &Path) -> std::io::Result<()> {
+    tempfile::NamedTempFile::new_in(folder)?.write_all(&vec![0; 256 * 1024])
 }
 
 /// The account under which everything happens; the mock cloud knows no other.

@@ -12,7 +12,7 @@ use super::options::Stop;
 use super::stage::{WorkFolder, client, executable};
 use crate::client::{SearchOptions, User, VoiceError};
 use crate::cloud::MockCloud;
-use crate::scenario::Scenario;
+use crate::scenario::{Program, Scenario};
 
 /// Boots one runtime of a project of its own, asks it something, and ends it.
 pub(super) async fn play(
@@ -27,7 +27,29 @@ pub(super) async fn play(
     match try_out(scenario, cloud, folder, &log, stop).await {
         Ok(Some(())) => Ok(()),
         Ok(None) => Err(RunError::Interrupted),
-        Err(error) => Err(RunError::Trial { error, log: quote(&log, already_logged) }),
+        Err(error) => {
+            let (program, remedy, log) = (program(scenario), remedy(&error), quote(&log, already_logged));
+            Err(RunError::Trial { program, error: Box::new(error), remedy, log })
+        }
+    }
+}
+
+fn program(scenario: &Scenario) -> String {
+    match &scenario.runtime.program {
+        Program::Mock => "the built-in mock runtime".to_owned(),
+        Program::Binary(path) => path.display().to_string(),
+    }
+}
+
+fn remedy(error: &VoiceError) -> &'static str {
+    match error {
+        VoiceError::Pool { .. } => "see what holds them, for example with `ss -ltnp`",
+        VoiceError::NotFound(_) => "name another with --runtime-binary or `[runtime] binary`",
+        VoiceError::StartFailed { .. } => {
+            "start it by hand to see why, raise boot_timeout if it only needs longer, or name another with \
+             --runtime-binary"
+        }
+        _ => "it must honour the environment contract and the wire protocol of a voice-runtime",
     }
 }
 
