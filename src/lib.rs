@@ -11,6 +11,7 @@
 //! * [`client`] — the pool client as a library a voice agent could use.
 //! * [`cloud`] — the mock MemoAir cloud.
 //! * [`run`] — the live engine: real time, real processes, faults.
+//! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
 //! * [`report`] — a summary to text and files.
 //! * [`cli`] — the front door.
 
@@ -23,4 +24,5 @@ pub mod pool;
 pub mod report;
 pub mod run;
 pub mod scenario;
+pub mod sim;
 pub mod workload;

@@ -3,16 +3,17 @@
 //! Without a cloud base URL the runtime works from its disk alone: there is no default cloud, because a stand-in must
 //! never talk to a real one. For the same reason `https` is refused.
 
-use std::env::VarError;
+mod variables;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use hyper::http::HeaderValue;
-use hyper::http::uri::{Scheme, Uri};
 use thiserror::Error;
 
 use crate::behaviour::Behaviour;
 use crate::wire::environment as names;
+use variables::{Lookup, Variables};
 
 /// Everything the process was told.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +47,7 @@ pub(crate) struct Configuration {
 pub(crate) struct Cloud {
     /// Base URL without a trailing slash.
     pub(crate) base: String,
-    /// `Bearer …`.
+    /// `Bearer …`, marked as a secret.
     pub(crate) bearer: HeaderValue,
 }
 
@@ -81,148 +82,24 @@ impl Configuration {
         let user = variables.required(names::USER_ID)?;
         let mode = variables.optional(names::MODE)?;
         Ok(Self {
-            project: project(&variables)?,
+            project: variables.project()?,
             org_only: mode.as_deref() == Some(names::ORG_ONLY) || user == names::ORG_USER,
             user,
             agent: variables.optional(names::AGENT_ID)?.unwrap_or_default(),
-            bind: bind(&variables)?,
-            storage_root: storage_root(&variables)?,
-            cloud: cloud(&variables)?,
+            bind: variables.bind()?,
+            storage_root: variables.storage_root()?,
+            cloud: variables.cloud()?,
             bearer: variables.optional(names::TOKEN)?.map(|token| format!("Bearer {token}")),
-            behaviour: behaviour(&variables)?,
+            behaviour: variables.behaviour()?,
             witness: variables.optional(names::WITNESS)?.map(PathBuf::from),
-            lifeline: lifeline(&variables)?,
+            lifeline: variables.lifeline()?,
         })
     }
 }
 
-/// The environment, asked politely. A variable that is set to nothing counts as absent.
-struct Variables<L> {
-    lookup: L,
-}
-
-impl<L: Lookup> Variables<L> {
-    fn optional(&self, name: &'static str) -> Result<Option<String>, ConfigurationError> {
-        match (self.lookup)(name) {
-            Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(invalid(name, "is not UTF-8: set it to plain text")),
-        }
-    }
-
-    fn required(&self, name: &'static str) -> Result<String, ConfigurationError> {
-        self.optional(name)?.ok_or(ConfigurationError::Missing(name))
-    }
-}
-
-/// Where variables come from: the process's environment, or a test's list.
-trait Lookup: Fn(&str) -> Result<String, VarError> {}
-
-impl<L: Fn(&str) -> Result<String, VarError>> Lookup for L {}
-
-type Answer<T> = Result<T, ConfigurationError>;
-
-fn invalid(name: &'static str, problem: impl Into<String>) -> ConfigurationError {
-    ConfigurationError::Invalid { name, problem: problem.into() }
-}
-
-/// The project has two names; clients set both, to the same value.
-fn project(variables: &Variables<impl Lookup>) -> Answer<String> {
-    match (variables.optional(names::PROJECT_ID)?, variables.optional(names::WORKSPACE_ID)?) {
-        (Some(project), Some(workspace)) if project != workspace => {
-            let problem =
-                format!("names `{workspace}`, but {} names `{project}`: set one, or both alike", names::PROJECT_ID);
-            Err(invalid(names::WORKSPACE_ID, problem))
-        }
-        (Some(project), _) | (None, Some(project)) => Ok(project),
-        (None, None) => Err(ConfigurationError::Missing(names::PROJECT_ID)),
-    }
-}
-
-fn bind(variables: &Variables<impl Lookup>) -> Answer<SocketAddr> {
-    let Some(given) = variables.optional(names::BIND_ADDR)? else {
-        return Ok(SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)));
-    };
-    let numeric = given.strip_prefix("localhost:").map_or_else(|| given.clone(), |port| format!("127.0.0.1:{port}"));
-    let address: SocketAddr = numeric
-        .parse()
-        .map_err(|_| invalid(names::BIND_ADDR, format!("`{given}` is no address: write 127.0.0.1:PORT")))?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    let problem =
-        format!("`{given}` would open a caller's memory to the network: bind a loopback address, 127.0.0.1:PORT");
-    Err(invalid(names::BIND_ADDR, problem))
-}
-
-/// A folder of this user's own: the cache if there is a home, else one under the system's temporary folder.
-fn storage_root(variables: &Variables<impl Lookup>) -> Answer<PathBuf> {
-    if let Some(root) = variables.optional(names::STORAGE_ROOT)? {
-        return Ok(PathBuf::from(root));
-    }
-    if let Some(cache) = variables.optional("XDG_CACHE_HOME")? {
-        return Ok(PathBuf::from(cache).join("busyhour/voice"));
-    }
-    if let Some(home) = variables.optional("HOME")? {
-        return Ok(PathBuf::from(home).join(".cache/busyhour/voice"));
-    }
-    let user = rustix::process::getuid().as_raw();
-    Ok(std::env::temp_dir().join(format!("busyhour-voice-{user}")))
-}
-
-fn cloud(variables: &Variables<impl Lookup>) -> Answer<Option<Cloud>> {
-    let Some(base) = variables.optional(names::CLOUD_BASE_URL)? else {
-        return Ok(None);
-    };
-    let base = base.trim_end_matches('/').to_owned();
-    check_base(&base)?;
-    let (name, key) = match variables.optional(names::API_KEY)? {
-        Some(key) => (names::API_KEY, key),
-        None => match variables.optional(names::INTERNAL_TOKEN)? {
-            Some(token) => (names::INTERNAL_TOKEN, token),
-            None => return Err(invalid(names::API_KEY, "is not set, but the cloud wants a key: set it")),
-        },
-    };
-    let bearer = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| invalid(name, "holds characters that cannot travel in a header: copy the key again"))?;
-    Ok(Some(Cloud { base, bearer }))
-}
-
-fn check_base(base: &str) -> Answer<()> {
-    let uri: Uri = base
-        .parse()
-        .map_err(|_| invalid(names::CLOUD_BASE_URL, format!("`{base}` is no URL: write http://127.0.0.1:PORT")))?;
-    if uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(|host| !host.is_empty()) {
-        return Ok(());
-    }
-    let problem =
-        format!("`{base}` is not plain http: this stand-in speaks to a mock cloud only, http://127.0.0.1:PORT");
-    Err(invalid(names::CLOUD_BASE_URL, problem))
-}
-
-fn behaviour(variables: &Variables<impl Lookup>) -> Answer<Behaviour> {
-    let Some(json) = variables.optional(names::BEHAVIOUR)? else {
-        return Ok(Behaviour::default());
-    };
-    let behaviour: Behaviour =
-        serde_json::from_str(&json).map_err(|error| invalid(names::BEHAVIOUR, format!("is no behaviour: {error}")))?;
-    behaviour.check().map_err(|error| invalid(names::BEHAVIOUR, error.to_string()))?;
-    Ok(behaviour)
-}
-
-fn lifeline(variables: &Variables<impl Lookup>) -> Answer<Lifeline> {
-    match variables.optional(names::LIFELINE)?.as_deref() {
-        None => Ok(Lifeline::ParentId),
-        Some("stdin") => Ok(Lifeline::Stdin),
-        Some(other) => Err(invalid(names::LIFELINE, format!("`{other}` is unknown: set it to `stdin`, or not at all"))),
-    }
-}
-
-/// The first port of the official clients' range, and the one they default to for a runtime they did not start.
-const DEFAULT_PORT: u16 = 7878;
-
 #[cfg(test)]
 mod tests {
+    use std::env::VarError;
     use std::os::unix::ffi::OsStringExt;
 
     use super::*;

@@ -18,6 +18,9 @@ pub(super) enum Command {
     /// Play a scenario in real time, against real runtime processes.
     #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
     Run(RunArguments),
+    /// Play a scenario in virtual time: same calls, same pool code, no waiting.
+    #[command(after_help = "Example: busyhour sim scenarios/thrash.toml")]
+    Sim(SimArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -54,9 +57,28 @@ pub(super) struct RunArguments {
     /// Calls on the line at one instant; those beyond are dropped, which makes the run invalid.
     #[arg(long, value_name = "CALLS", default_value_t = 20_000)]
     pub(super) max_calls: u32,
-    /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid.
-    #[arg(long, value_name = "MS", default_value_t = 10.0)]
-    pub(super) lag_limit: f64,
+    /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid; a tenth of the
+    /// scenario's budget unless said otherwise.
+    #[arg(long, value_name = "MS")]
+    pub(super) lag_limit: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimArguments {
+    /// The scenario file.
+    pub(super) scenario: PathBuf,
+    /// Play with another seed than the scenario's.
+    #[arg(long)]
+    pub(super) seed: Option<u64>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Leave out of the JSON what depends on this machine and this moment: equal inputs give equal bytes.
+    #[arg(long)]
+    pub(super) canonical: bool,
+    /// Folder in which every run gets a folder of its own; nothing is written unless it is named.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]

@@ -10,6 +10,7 @@ mod play;
 mod progress_bar;
 mod questions;
 mod signals;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => play::play(&arguments),
+        Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

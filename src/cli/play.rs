@@ -81,7 +81,8 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     let options = Options {
         work_dir: arguments.work_dir.clone(),
         max_calls: arguments.max_calls,
-        lag_limit_ms: arguments.lag_limit,
+        // Lag is part of a recall's latency: a tenth of the budget is what it may add before the verdict is in doubt.
+        lag_limit_ms: arguments.lag_limit.unwrap_or(scenario.budget.ms_f64() / 10.0),
         stop,
     };
     let progress = Progress::default();
@@ -95,7 +96,7 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     }
 }
 
-fn style() -> report::Style {
+pub(super) fn style() -> report::Style {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     report::Style { colour: wanted && std::io::stdout().is_terminal() }
 }

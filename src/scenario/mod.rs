@@ -7,6 +7,7 @@
 mod check;
 mod load;
 mod model;
+mod playing;
 mod problem;
 mod resolve;
 mod schema;

@@ -92,26 +92,26 @@ async fn a_boot_takes_the_time_that_was_drawn_counted_from_the_start_of_the_proc
     let ready = harness.ready().await;
     let witness::Fact::Ready { boot, took_ns, redelivering } = ready.fact else { panic!("{ready:?}") };
     assert_eq!((boot, redelivering), (BootKind::Cold, 0));
-    assert!((150_000_000..400_000_000).contains(&took_ns), "{took_ns} ns");
+    assert!((150_000_000..2_000_000_000).contains(&took_ns), "{took_ns} ns");
 }
 
 #[tokio::test]
 async fn a_probe_before_the_boot_is_over_is_held_turned_away_or_refused() {
-    let before = |before_ready| Behaviour { before_ready, ..booting_for(300) };
+    let before = |before_ready, ms| Behaviour { before_ready, ..booting_for(ms) };
 
     let (one, mut harness) = (disk(), Harness::new());
-    let hold = Launch::on(one.path()).behaviour(&before(BeforeReady::Hold)).harness(&harness).start();
+    let hold = Launch::on(one.path()).behaviour(&before(BeforeReady::Hold, 100)).harness(&harness).start();
     hold.health().await;
     harness.ready().await;
     assert_eq!(harness.names(), ["started", "ready"], "the answer came when it was ready");
 
     let two = disk();
-    let unready = Launch::on(two.path()).behaviour(&before(BeforeReady::Unready)).start();
+    let unready = Launch::on(two.path()).behaviour(&before(BeforeReady::Unready, 60_000)).start();
     let (status, answer) = unready.call("GET", HEALTH, None, None).await;
     assert_eq!((status, &answer["error"]["code"]), (503, &json!("runtime.not_ready")));
 
     let (three, mut harness) = (disk(), Harness::new());
-    let refuse = Launch::on(three.path()).behaviour(&before(BeforeReady::Refuse)).harness(&harness).start();
+    let refuse = Launch::on(three.path()).behaviour(&before(BeforeReady::Refuse, 1_000)).harness(&harness).start();
     harness.until("a start", |fact| matches!(fact, witness::Fact::Started { .. })).await;
     assert!(TcpStream::connect(("127.0.0.1", refuse.port)).is_err());
     refuse.health().await;
@@ -134,7 +134,8 @@ async fn a_boot_that_must_fail_exits_or_hangs() {
     let hanging = Launch::on(two.path()).behaviour(&behaviour).start();
     assert_eq!(hanging.call("GET", HEALTH, None, None).await.0, 503);
     // Its drawn boot time was 20 ms; it is over when a second runtime with the same behaviour would be ready.
-    let other = Launch::on(disk().path()).behaviour(&booting_for(60)).start();
+    let three = disk();
+    let other = Launch::on(three.path()).behaviour(&booting_for(60)).start();
     other.health().await;
     assert_eq!(hanging.call("GET", HEALTH, None, None).await.0, 503);
     hanging.terminate().await;

@@ -1,0 +1,33 @@
+//! `busyhour sim`.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Failure;
+use super::arguments::{Format, SimArguments};
+use super::play::style;
+use crate::measure::exit_code;
+use crate::scenario::Scenario;
+use crate::{report, sim};
+
+/// Plays the scenario in virtual time, prints the result, and gives back the exit code.
+pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
+    let mut scenario = Scenario::load(&arguments.scenario)?;
+    if let Some(seed) = arguments.seed {
+        scenario = scenario.with_seed(seed);
+    }
+    let began = Timestamp::now();
+    let summary = sim::play(&Arc::new(scenario));
+    match arguments.format {
+        Format::Text => print!("{}", report::terminal(&summary, style())),
+        Format::Json => print!("{}", report::json(&summary, arguments.canonical)),
+    }
+    if let Some(out) = &arguments.out {
+        let folder = report::write_run(out, &summary, began).map_err(|error| {
+            Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
+        })?;
+        eprintln!("summary: {}", folder.join("summary.json").display());
+    }
+    Ok(exit_code(&summary))
+}

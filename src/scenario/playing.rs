@@ -1,0 +1,74 @@
+//! What both engines take from a scenario, said once.
+
+use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
+
+use super::{Fault, FaultKind, Scenario};
+use crate::base::{Span, Stream};
+use crate::measure::{Recorder, RecorderSettings};
+
+impl Scenario {
+    /// A recorder for a play of this scenario.
+    pub fn recorder(&self) -> Recorder {
+        Recorder::new(RecorderSettings {
+            tenants: self.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
+            warm_up: self.warm_up,
+            duration: self.duration,
+            budget: self.budget,
+            thresholds: self.thresholds.clone(),
+        })
+    }
+
+    /// How the mock behaves, with the faults a runtime plays itself. `origin_ns` is the clock's reading at time zero,
+    /// `projects` are the tenants' project ids.
+    pub fn behaviour(&self, origin_ns: u64, projects: &[&str]) -> Behaviour {
+        let mut behaviour = Behaviour { origin_ns, ..self.runtime.behaviour.clone() };
+        for Fault { at, tenant, kind } in &self.faults {
+            let project = tenant.map(|tenant| projects[tenant.index()].to_owned());
+            let window = |lasting: Span| Window { from_ns: at.ns(), until_ns: (*at + lasting).ns() };
+            match *kind {
+                FaultKind::RuntimeSlow { share, factor, lasting } => {
+                    behaviour.slow.push(Slow { window: window(lasting), project, share, factor });
+                }
+                FaultKind::RuntimeBootFail { share, hang, lasting } => {
+                    let how = if hang { FailureMode::Hang } else { FailureMode::Exit };
+                    behaviour.boot_failures.push(BootFailure { window: window(lasting), project, share, how });
+                }
+                _ => {}
+            }
+        }
+        behaviour
+    }
+
+    /// A share of the runtimes that live, rounded up: whom fault number `fault` hits. A function of seed, number and who
+    /// lives, in that order.
+    pub fn victims<T>(&self, fault: usize, mut living: Vec<T>, share: f64) -> Vec<T> {
+        let count = rounded_up(share, living.len());
+        let mut stream = Stream::named(self.seed, "victims", fault as u64);
+        let mut draw = || {
+            let index = stream.below(living.len() as u64);
+            living.swap_remove(usize::try_from(index).expect("an index below a length fits"))
+        };
+        (0..count).map(|_| draw()).collect()
+    }
+
+    /// The host of a worker, workers of all tenants counted in order: they are placed in turn.
+    pub fn host_of(&self, worker: usize) -> u16 {
+        let host = worker % usize::from(self.hosts.max(1));
+        u16::try_from(host).expect("a remainder by a u16 fits")
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is within it")]
+fn rounded_up(share: f64, of: usize) -> usize {
+    ((share * of as f64).ceil() as usize).min(of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_the_living_is_rounded_up_and_never_more_than_all() {
+        assert_eq!([rounded_up(0.2, 0), rounded_up(0.2, 1), rounded_up(0.2, 10), rounded_up(1.0, 3)], [0, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,63 @@
+//! A call under way in virtual time.
+
+use super::queue::DeskId;
+use crate::base::{Admission, Span, Time};
+use crate::pool::{Key, LeaseId, RuntimeId};
+use crate::workload::{Call, Turn};
+
+/// A call under way. It has at most one step in the queue; `stamp` tells a step that was overtaken.
+pub(super) struct OnLine {
+    pub(super) call: Call,
+    pub(super) desk: DeskId,
+    pub(super) key: Key,
+    pub(super) step: Step,
+    pub(super) stamp: u32,
+    pub(super) turn: Turn,
+    pub(super) lease: Option<(LeaseId, RuntimeId)>,
+    /// Recall attempts the router has left, this one included.
+    pub(super) attempts: u32,
+    /// A runtime that dies under an operation is replaced once.
+    pub(super) repeated: bool,
+    /// When the errand under way began, when its lease was asked for, when its exchange began.
+    pub(super) wanted: Time,
+    pub(super) asked: Time,
+    pub(super) began: Time,
+    /// When its exchange would be answered, and when it is given up.
+    pub(super) answer_at: Time,
+    pub(super) deadline: Time,
+    pub(super) draft: Draft,
+}
+
+/// What the call does when its step is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Its turn is due: recall.
+    Turn,
+    /// It waits for a lease; the pool will say.
+    Lease(Errand),
+    /// Its session is started.
+    Session(Errand),
+    /// Its search or save is answered, or has timed out.
+    Answer { errand: Errand, timed_out: bool },
+    /// The router's pause after a refusal is over.
+    Retry,
+    /// The assistant has spoken: save.
+    Reply,
+    /// The caller hangs up.
+    HangUp,
+}
+
+/// What a lease is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    Recall,
+    Save,
+}
+
+/// What is known of a recall or save before it ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) admission: Option<(Admission, Span)>,
+    pub(super) session_start: Option<Span>,
+    pub(super) exchange: Option<Span>,
+}

@@ -1,0 +1,134 @@
+//! A worker in virtual time: its pool, and what its host knows of its runtimes.
+
+use mock_runtime::behaviour::{Conduct, Life};
+use slotmap::SecondaryMap;
+
+use super::queue::CallId;
+use crate::base::{BootKind, CallerIndex, DrainReason, Stream, TenantIndex, Time};
+use crate::pool::{Key, Levels, Pool, RuntimeId, Settings, WaiterId};
+
+/// A worker: one agent process with one pool.
+pub(super) struct Desk {
+    pub(super) tenant: TenantIndex,
+    pub(super) host: usize,
+    pub(super) pool: Pool,
+    pub(super) runtimes: SecondaryMap<RuntimeId, Runtime>,
+    pub(super) waiting: SecondaryMap<WaiterId, CallId>,
+    pub(super) keys: Keys,
+    /// Levels as they were last reported.
+    pub(super) reported: Levels,
+    /// The soonest tick in the queue.
+    pub(super) tick_at: Time,
+    /// Seeds the lives of its runtimes.
+    lives: u64,
+}
+
+/// A process that exists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Runtime {
+    pub(super) key: Key,
+    pub(super) port: u16,
+    pub(super) spawned: Time,
+    pub(super) kind: BootKind,
+    pub(super) life: Life,
+    pub(super) phase: Phase,
+    /// When its session is (or will be) started; absent before anybody asked.
+    pub(super) session: Option<Time>,
+    /// It does nothing before that.
+    pub(super) frozen_until: Time,
+}
+
+/// Where a process stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Booting,
+    Ready,
+    /// On its way out since then.
+    Draining {
+        began: Time,
+        reason: DrainReason,
+    },
+}
+
+/// Which small integer stands for which caller. Known callers keep theirs; one who calls once in a lifetime gets one
+/// for the call and for as long as a runtime remains.
+#[derive(Debug)]
+pub(super) struct Keys {
+    known: u32,
+    callers: Vec<CallerState>,
+    free: Vec<Key>,
+}
+
+/// What a host keeps of a caller between runtimes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CallerState {
+    /// The projection is on disk: the next boot is warm.
+    pub(super) on_disk: bool,
+    /// Runtimes the caller has had.
+    pub(super) lives: u32,
+    /// Calls under way.
+    calls: u32,
+}
+
+impl Desk {
+    pub(super) fn new(tenant: TenantIndex, host: usize, settings: &Settings, known: u32, seed: u64) -> Self {
+        Self {
+            tenant,
+            host,
+            pool: Pool::new(settings.clone(), Time::ZERO),
+            runtimes: SecondaryMap::new(),
+            waiting: SecondaryMap::new(),
+            keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
+            reported: Levels::default(),
+            tick_at: Time::NEVER,
+            lives: seed,
+        }
+    }
+
+    /// A new life of the caller's runtime.
+    pub(super) fn next_life(&mut self, conduct: &Conduct, key: Key) -> Life {
+        let state = self.keys.state(key);
+        let number = state.lives;
+        state.lives += 1;
+        let seed = Stream::numbered(self.lives.wrapping_add(u64::from(key.0)), u64::from(number)).below(u64::MAX);
+        conduct.life_from(seed)
+    }
+
+    /// A runtime is gone: where nothing else remembers its caller, the key is free.
+    pub(super) fn tidy(&mut self, key: Key) {
+        if !self.pool.knows(key) {
+            self.keys.free_if_forgotten(key);
+        }
+    }
+}
+
+impl Keys {
+    /// The key under which a caller's call is played.
+    pub(super) fn open(&mut self, caller: CallerIndex) -> Key {
+        let key = match u32::try_from(caller.0) {
+            Ok(number) if number < self.known => Key(number),
+            _ => self.free.pop().unwrap_or_else(|| {
+                self.callers.push(CallerState::default());
+                Key(u32::try_from(self.callers.len() - 1).expect("fewer than 2³² callers are on the line at once"))
+            }),
+        };
+        self.state(key).calls += 1;
+        key
+    }
+
+    /// The call is over.
+    pub(super) fn close(&mut self, key: Key) {
+        self.state(key).calls -= 1;
+    }
+
+    pub(super) fn state(&mut self, key: Key) -> &mut CallerState {
+        &mut self.callers[key.0 as usize]
+    }
+
+    fn free_if_forgotten(&mut self, key: Key) {
+        if key.0 >= self.known && self.state(key).calls == 0 {
+            *self.state(key) = CallerState::default();
+            self.free.push(key);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What breaks in virtual time. Slow runtimes and failing boots are not here: the conduct knows those.
+
+use super::call::Step;
+use super::desk::Phase;
+use super::engine::Simulation;
+use super::queue::{CallId, Class, DeskId, Due};
+use crate::base::{DrainReason, Span, TenantIndex, Time};
+use crate::measure::Event;
+use crate::pool::RuntimeId;
+use crate::scenario::FaultKind;
+
+/// A stretch of time in which the cloud answers later.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slowness {
+    until: Time,
+    by: Span,
+}
+
+impl Slowness {
+    pub(super) fn extra(&self, now: Time) -> Span {
+        if now < self.until { self.by } else { Span::ZERO }
+    }
+}
+
+/// A tenant's project id in virtual time, where nobody hands out ids.
+pub(super) fn project(tenant: usize) -> String {
+    format!("proj_{tenant}")
+}
+
+impl Simulation {
+    pub(super) fn schedule_faults(&mut self) {
+        for (number, fault) in (0..).zip(&self.scenario.faults) {
+            self.queue.push(Time::ZERO + fault.at, Class::Timer, Due::Fault { number, begins: true });
+            if let FaultKind::PortsSquat { lasting, .. } = fault.kind {
+                self.queue.push(Time::ZERO + fault.at + lasting, Class::Timer, Due::Fault { number, begins: false });
+            }
+        }
+    }
+
+    pub(super) fn fault(&mut self, number: u32, begins: bool) {
+        let now = self.now;
+        let fault = self.scenario.faults[number as usize].clone();
+        match fault.kind {
+            FaultKind::RuntimeCrash { share } => {
+                for (desk, runtime) in self.victims(number, fault.tenant, share) {
+                    self.crash(desk, runtime);
+                }
+            }
+            FaultKind::RuntimeHang { share, lasting } => {
+                for (desk, runtime) in self.victims(number, fault.tenant, share) {
+                    self.freeze(desk, runtime, now + lasting);
+                }
+            }
+            FaultKind::CloudDown { lasting } => self.cloud.down_until = now + lasting,
+            FaultKind::CloudSlow { by, lasting } => self.cloud.slow = Slowness { until: now + lasting, by },
+            FaultKind::PortsSquat { count, .. } if begins => {
+                let hosts = self.hosts.iter_mut().enumerate();
+                let taken =
+                    hosts.flat_map(|(host, ports)| ports.squat(count).into_iter().map(move |port| (host, port)));
+                self.squatted[number as usize] = taken.collect();
+            }
+            FaultKind::PortsSquat { .. } => {
+                for (host, port) in std::mem::take(&mut self.squatted[number as usize]) {
+                    self.hosts[host].give_back(port);
+                }
+            }
+            FaultKind::RuntimeSlow { .. } | FaultKind::RuntimeBootFail { .. } => {}
+        }
+    }
+
+    /// Whom a fault hits.
+    fn victims(&self, number: u32, tenant: Option<TenantIndex>, share: f64) -> Vec<(DeskId, RuntimeId)> {
+        let desks = (0..).map(DeskId).zip(&self.desks);
+        let desks = desks.filter(|(_, desk)| tenant.is_none_or(|tenant| desk.tenant == tenant));
+        let living = desks.flat_map(|(id, desk)| desk.runtimes.keys().map(move |runtime| (id, runtime)));
+        self.scenario.victims(number as usize, living.collect(), share)
+    }
+
+    fn crash(&mut self, desk: DeskId, runtime: RuntimeId) {
+        let (now, tenant) = (self.now, self.desk(desk).tenant);
+        match self.desk(desk).runtimes[runtime].phase {
+            Phase::Draining { .. } => return,
+            Phase::Booting => {}
+            Phase::Ready => {
+                let reason = DrainReason::Crash;
+                self.note(&Event::Drained { tenant, began: now, reason, took: Span::ZERO });
+            }
+        }
+        let orphans = self.calls_on(desk, runtime);
+        self.ends_by_itself(desk, runtime);
+        for call in orphans {
+            self.runtime_died(call);
+        }
+    }
+
+    /// The runtime stands still until then; whoever waits for an answer waits longer, or gives up.
+    fn freeze(&mut self, desk: DeskId, runtime: RuntimeId, until: Time) {
+        let now = self.now;
+        let stalled = until.since(now);
+        let entry = &mut self.desk(desk).runtimes[runtime];
+        entry.frozen_until = until;
+        entry.session = entry.session.map(|ready| if ready > now { ready + stalled } else { ready });
+        let session = entry.session;
+        for id in self.calls_on(desk, runtime) {
+            let call = self.call(id);
+            match call.step {
+                Step::Session(errand) => {
+                    let ready = session.unwrap_or(until);
+                    call.draft.session_start = call.draft.session_start.map(|waited| waited + stalled);
+                    self.schedule(id, ready, Class::Ending, Step::Session(errand));
+                }
+                Step::Answer { errand, .. } => {
+                    let (answer_at, deadline) = (call.answer_at + stalled, call.deadline);
+                    self.expect_answer(id, errand, answer_at, deadline);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Calls with a lease on the runtime.
+    fn calls_on(&self, desk: DeskId, runtime: RuntimeId) -> Vec<CallId> {
+        let calls = (0..).map(CallId).zip(&self.calls);
+        let on_it = calls.filter(|(_, call)| {
+            call.as_ref()
+                .is_some_and(|call| call.desk == desk && call.lease.is_some_and(|(_, leased)| leased == runtime))
+        });
+        on_it.map(|(id, _)| id).collect()
+    }
+}

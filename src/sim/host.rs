@@ -1,0 +1,37 @@
+//! A host's loopback ports, shared by all its workers.
+
+use std::ops::RangeInclusive;
+
+/// Which ports of the range are taken, by whomever.
+#[derive(Debug)]
+pub(super) struct Host {
+    first: u16,
+    taken: Vec<bool>,
+}
+
+impl Host {
+    pub(super) fn new(range: &RangeInclusive<u16>) -> Self {
+        Self { first: *range.start(), taken: vec![false; range.len()] }
+    }
+
+    /// Takes a port; false where somebody has it.
+    pub(super) fn take(&mut self, port: u16) -> bool {
+        !std::mem::replace(&mut self.taken[usize::from(port - self.first)], true)
+    }
+
+    pub(super) fn give_back(&mut self, port: u16) {
+        let held = std::mem::replace(&mut self.taken[usize::from(port - self.first)], false);
+        assert!(held, "port {port} is given back by its holder");
+    }
+
+    /// Takes free ports from the upper end down, as a stranger would.
+    pub(super) fn squat(&mut self, count: u16) -> Vec<u16> {
+        let free: Vec<u16> =
+            (self.first..).zip(&self.taken).filter(|(_, taken)| !**taken).map(|(port, _)| port).collect();
+        let squatted: Vec<u16> = free.into_iter().rev().take(usize::from(count)).collect();
+        for port in &squatted {
+            self.take(*port);
+        }
+        squatted
+    }
+}

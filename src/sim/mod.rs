@@ -1,0 +1,25 @@
+//! The virtual-time engine: the same scenario, the same calls and the same pool code as the live one, without waiting.
+//!
+//! [`play`] drives the pure pool core and the mock runtime's pure conduct with an event queue. What happens is a
+//! function of (scenario, seed, version): time is integer nanoseconds, events are ordered by (time, class, sequence)
+//! where endings come before timers and timers before beginnings, every draw comes from a named stream, and nothing
+//! reads a clock, the environment or the order of a hash table. Equal inputs give byte-equal summaries.
+//!
+//! The pool's rules are not written here a second time, and the laws are checked beside the pool after every event, by
+//! books of this room's own ([`laws`](self)): a broken law is in the summary and ends the simulation.
+//!
+//! What virtual time leaves out: what HTTP, the kernel and the processors cost. A search takes what the scenario's law
+//! says and nothing more.
+
+mod call;
+mod conclusion;
+mod desk;
+mod engine;
+mod faults;
+mod host;
+mod laws;
+mod lives;
+mod queue;
+mod turns;
+
+pub use engine::play;

@@ -1,0 +1,334 @@
+//! Calls in virtual time: ring, recall, reply, save, hang up. The live engine's conversation, step by step.
+
+use mock_runtime::behaviour::Work;
+
+use super::call::{Draft, Errand, OnLine, Step};
+use super::engine::Simulation;
+use super::queue::{CallId, Class, DeskId, Due};
+use crate::base::{Admission, Span, Time};
+use crate::measure::{ErrorCode, Event, Recall, Save};
+use crate::pool::{Admitted, LeaseId, PoolError, RuntimeId};
+use crate::scenario::{Lease, Refusal};
+use crate::workload::Next;
+
+impl Simulation {
+    /// The workload's next call rings, now.
+    pub(super) fn ring(&mut self) {
+        let Some(mut call) = self.workload.next() else { return };
+        let tenant = call.tenant;
+        let desk = DeskId(self.tenants[tenant.index()].first_desk + u32::from(call.worker.0));
+        let turn = call.first_turn();
+        self.note(&Event::Rang { tenant, intended: call.rings_at, lag: Span::ZERO });
+        let key = self.desk(desk).keys.open(call.caller);
+        let on_line = OnLine {
+            call,
+            desk,
+            key,
+            step: Step::Turn,
+            stamp: 0,
+            turn,
+            lease: None,
+            attempts: 0,
+            repeated: false,
+            wanted: self.now,
+            asked: self.now,
+            began: self.now,
+            answer_at: self.now,
+            deadline: self.now,
+            draft: Draft::default(),
+        };
+        self.on_line += 1;
+        self.on_line_peak = self.on_line_peak.max(self.on_line);
+        let id = if let Some(id) = self.free_calls.pop() {
+            self.calls[id.0 as usize] = Some(on_line);
+            id
+        } else {
+            self.calls.push(Some(on_line));
+            CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
+        };
+        self.begin_turn(id);
+    }
+
+    /// A step that was due, unless it was overtaken.
+    pub(super) fn call_step(&mut self, id: CallId, stamp: u32) {
+        let Some(call) = self.calls[id.0 as usize].as_ref().filter(|call| call.stamp == stamp) else { return };
+        match call.step {
+            Step::Turn => self.begin_turn(id),
+            Step::Retry => self.attempt(id, Errand::Recall),
+            Step::Session(errand) => self.ask(id, errand),
+            Step::Answer { errand, timed_out } => self.answered(id, errand, timed_out),
+            Step::Reply => self.attempt(id, Errand::Save),
+            Step::HangUp => self.end_call(id),
+            Step::Lease(_) => unreachable!("who waits for a lease has no step in the queue"),
+        }
+    }
+
+    fn begin_turn(&mut self, id: CallId) {
+        let attempts = match self.scenario.on_refusal {
+            Refusal::Retry { attempts, .. } => attempts,
+            Refusal::Shed | Refusal::Degrade => 1,
+        };
+        self.call(id).attempts = attempts;
+        self.attempt(id, Errand::Recall);
+    }
+
+    /// Gets a lease, or goes on with the one that is held.
+    fn attempt(&mut self, id: CallId, errand: Errand) {
+        let now = self.now;
+        let call = self.call(id);
+        call.draft = Draft::default();
+        call.repeated = false;
+        call.wanted = now;
+        if call.lease.is_some() {
+            return self.enter_session(id, errand);
+        }
+        let tenant = call.call.tenant;
+        if errand == Errand::Save && self.tenants[tenant.index()].lease == Lease::Call {
+            // Nothing is saved where the call never got a runtime.
+            return self.next_turn(id);
+        }
+        self.acquire(id, errand);
+    }
+
+    fn acquire(&mut self, id: CallId, errand: Errand) {
+        let now = self.now;
+        let call = self.call(id);
+        call.asked = now;
+        let (desk, key) = (call.desk, call.key);
+        let admitted = self.desk(desk).pool.acquire(now, key);
+        match admitted {
+            Admitted::Granted { lease, runtime } => {
+                self.report(desk);
+                self.granted(id, errand, Admission::Reuse, (lease, runtime));
+            }
+            Admitted::Waiting(waiter) => {
+                self.call(id).step = Step::Lease(errand);
+                self.desk(desk).waiting.insert(waiter, id);
+                self.carry_out(desk);
+            }
+            Admitted::Refused(error) => {
+                self.carry_out(desk);
+                self.refused(id, errand, error);
+            }
+        }
+    }
+
+    /// The pool has a lease for the call.
+    pub(super) fn granted(&mut self, id: CallId, errand: Errand, admission: Admission, lease: (LeaseId, RuntimeId)) {
+        let now = self.now;
+        let call = self.call(id);
+        let before = call.draft.admission.map_or(Span::ZERO, |(_, took)| took);
+        call.draft.admission = Some((admission, before + now.since(call.asked)));
+        call.lease = Some(lease);
+        let desk = call.desk;
+        self.books[desk.0 as usize].leased(now, lease.1);
+        self.enter_session(id, errand);
+    }
+
+    /// The pool's answer is no.
+    pub(super) fn refused(&mut self, id: CallId, errand: Errand, error: PoolError) {
+        let code = ErrorCode::named(error.code());
+        let is_refusal = matches!(error, PoolError::Exhausted { .. } | PoolError::PortExhausted { .. });
+        if errand == Errand::Save {
+            self.note_save(id, Err(code));
+            return self.next_turn(id);
+        }
+        let now = self.now;
+        let refusal = self.scenario.on_refusal;
+        let call = self.call(id);
+        call.attempts -= 1;
+        if is_refusal
+            && call.attempts > 0
+            && let Refusal::Retry { after, .. } = refusal
+        {
+            return self.schedule(id, now + after, Class::Timer, Step::Retry);
+        }
+        self.note_recall(id, Err(code));
+        if is_refusal && refusal == Refusal::Shed { self.shed(id) } else { self.reply(id) }
+    }
+
+    /// Starts the runtime's session, waits for whoever is starting it, or goes on.
+    fn enter_session(&mut self, id: CallId, errand: Errand) {
+        let now = self.now;
+        let call = self.call(id);
+        let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was just taken"), call.call.tenant);
+        let conduct = &self.tenants[tenant.index()].conduct;
+        // A dead runtime under a lease held for the call: another is got in its place.
+        let Some(entry) = self.desks[desk.0 as usize].runtimes.get_mut(runtime) else {
+            self.give_lease_back(id);
+            return self.acquire(id, errand);
+        };
+        let ready = *entry.session.get_or_insert_with(|| {
+            let work = Span::from_ns(conduct.takes(&mut entry.life, Work::SessionStart, now.ns()));
+            now.max(entry.frozen_until) + work
+        });
+        if ready <= now {
+            return self.ask(id, errand);
+        }
+        self.call(id).draft.session_start = Some(ready.since(now));
+        self.schedule(id, ready, Class::Ending, Step::Session(errand));
+    }
+
+    /// Searches or saves.
+    fn ask(&mut self, id: CallId, errand: Errand) {
+        let now = self.now;
+        let (work, timeout) = match errand {
+            Errand::Recall => (Work::Search, self.scenario.budget),
+            Errand::Save => (Work::Save, SAVE_TIMEOUT),
+        };
+        let call = self.call(id);
+        let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was taken before"), call.call.tenant);
+        let conduct = &self.tenants[tenant.index()].conduct;
+        let entry = &mut self.desks[desk.0 as usize].runtimes[runtime];
+        let answer = now.max(entry.frozen_until) + Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
+        self.call(id).began = now;
+        self.expect_answer(id, errand, answer, now + timeout);
+    }
+
+    /// The answer, or the timeout, whichever comes first.
+    pub(super) fn expect_answer(&mut self, id: CallId, errand: Errand, answer_at: Time, deadline: Time) {
+        let call = self.call(id);
+        (call.answer_at, call.deadline) = (answer_at, deadline);
+        let timed_out = answer_at > deadline;
+        self.schedule(id, answer_at.min(deadline), Class::Ending, Step::Answer { errand, timed_out });
+    }
+
+    fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
+        let now = self.now;
+        let call = self.call(id);
+        call.draft.exchange = Some(now.since(call.began));
+        let tenant = call.call.tenant;
+        if self.tenants[tenant.index()].lease == Lease::Turn {
+            self.give_lease_back(id);
+        }
+        let outcome = if timed_out { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
+        match errand {
+            Errand::Recall => {
+                self.note_recall(id, outcome);
+                self.reply(id);
+            }
+            Errand::Save => {
+                self.note_save(id, outcome);
+                self.next_turn(id);
+            }
+        }
+    }
+
+    /// The runtime died under the call's session start, search or save: its successor is asked, once.
+    pub(super) fn runtime_died(&mut self, id: CallId) {
+        let call = self.call(id);
+        // Between errands nobody notices; the next one gets another runtime.
+        let (Step::Session(errand) | Step::Answer { errand, .. }) = call.step else { return };
+        let repeated = std::mem::replace(&mut call.repeated, true);
+        call.stamp = call.stamp.wrapping_add(1);
+        self.give_lease_back(id);
+        if !repeated {
+            return self.acquire(id, errand);
+        }
+        let unreachable = Err(ErrorCode::named("runtime.unreachable"));
+        match errand {
+            Errand::Recall => {
+                self.note_recall(id, unreachable);
+                self.reply(id);
+            }
+            Errand::Save => {
+                self.note_save(id, unreachable);
+                self.next_turn(id);
+            }
+        }
+    }
+
+    fn reply(&mut self, id: CallId) {
+        let spoken = self.now + self.call(id).turn.reply;
+        if spoken > self.now {
+            self.schedule(id, spoken, Class::Timer, Step::Reply);
+        } else {
+            self.attempt(id, Errand::Save);
+        }
+    }
+
+    fn next_turn(&mut self, id: CallId) {
+        let now = self.now;
+        let call = self.call(id);
+        match call.call.after(call.turn.starts_at, now) {
+            Next::Turn(turn) => {
+                call.turn = turn;
+                self.schedule(id, turn.starts_at, Class::Beginning, Step::Turn);
+            }
+            Next::HangUp(end) if end > now => self.schedule(id, end, Class::Ending, Step::HangUp),
+            Next::HangUp(_) => self.end_call(id),
+        }
+    }
+
+    fn shed(&mut self, id: CallId) {
+        let call = self.call(id);
+        let (tenant, rang) = (call.call.tenant, call.call.rings_at);
+        self.note(&Event::CallShed { tenant, rang });
+        self.end_call(id);
+    }
+
+    /// The caller is gone, by whatever way.
+    pub(super) fn end_call(&mut self, id: CallId) {
+        self.give_lease_back(id);
+        let Some(call) = self.calls[id.0 as usize].take() else { return };
+        self.free_calls.push(id);
+        self.on_line -= 1;
+        let now = self.now;
+        self.workload.ended(&call.call, now);
+        let desk = self.desk(call.desk);
+        desk.keys.close(call.key);
+        desk.tidy(call.key);
+    }
+
+    pub(super) fn give_lease_back(&mut self, id: CallId) {
+        let now = self.now;
+        let call = self.call(id);
+        let Some((lease, runtime)) = call.lease.take() else { return };
+        let desk = call.desk;
+        self.books[desk.0 as usize].released(now, runtime);
+        self.desk(desk).pool.released(now, lease);
+        self.carry_out(desk);
+    }
+
+    fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
+        let now = self.now;
+        let call = self.call(id);
+        let recall = Recall {
+            tenant: call.call.tenant,
+            intended: call.turn.starts_at,
+            lag: Span::ZERO,
+            took: now.since(call.turn.starts_at),
+            outcome,
+            admission: call.draft.admission,
+            session_start: call.draft.session_start,
+            search: call.draft.exchange,
+        };
+        self.note(&Event::Recalled(recall));
+    }
+
+    fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
+        let now = self.now;
+        let call = self.call(id);
+        let (tenant, turn_intended, asked) = (call.call.tenant, call.turn.starts_at, call.wanted);
+        if let Some((admission, took)) = call.draft.admission {
+            self.note(&Event::Admitted { tenant, asked, admission, took });
+        }
+        self.tenants[tenant.index()].acknowledged += u64::from(outcome.is_ok());
+        self.note(&Event::Saved(Save { tenant, turn_intended, took: now.since(asked), outcome }));
+    }
+
+    pub(super) fn schedule(&mut self, id: CallId, at: Time, class: Class, step: Step) {
+        let call = self.call(id);
+        call.step = step;
+        call.stamp = call.stamp.wrapping_add(1);
+        let stamp = call.stamp;
+        self.queue.push(at, class, Due::Call { call: id, stamp });
+    }
+
+    pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {
+        self.calls[id.0 as usize].as_mut().expect("a call that takes a step is on the line")
+    }
+}
+
+/// What a save gets; the official SDK's figure.
+const SAVE_TIMEOUT: Span = Span::from_secs(1);
