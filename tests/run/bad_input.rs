@@ -30,12 +30,12 @@ fn assert_refused(rig: &Rig, played: &Played, code: i32, says: &[&str]) {
     for words in says {
         assert!(said.contains(words), "no `{words}` in: {said}");
     }
-    assert!(!fs::exists(rig.path("out")).unwrap(), "no report of a run that never was");
+    assert!(!rig.path("out").exists(), "no report of a run that never was");
 }
 
 fn refused_with(binary: &Path, rig: &Rig, says: &[&str]) {
     let scenario = rig.scenario_with("boot_timeout = \"400ms\"", MINUTES, CALLS);
-    let played = rig.play(&scenario, &["--runtime-binary", binary.to_str().unwrap()]);
+    let played = rig.play(&scenario, &["--runtime-binary", binary.to_str().expect("the path is text")]);
     assert_refused(rig, &played, 1, says);
     assert!(played.took < Duration::from_secs(5), "it took {:?}", played.took);
 }
@@ -112,7 +112,7 @@ fn a_web_server_instead_of_a_runtime() {
 fn a_place_for_the_summary_that_is_none() {
     let rig = Rig::new();
     let scenario = rig.scenario(MINUTES, CALLS);
-    let played = rig.finish(rig.start(&mut rig.command_to(&scenario, &scenario.join("runs"))));
+    let played = rig.finish(Playing::start(&mut rig.command_to(&scenario, &scenario.join("runs"))));
     assert_refused(&rig, &played, 1, &["small.toml/runs", "--out"]);
 }
 
@@ -130,7 +130,7 @@ fn a_temporary_folder_too_long_for_a_socket() {
     let long = rig.path(&"long/".repeat(30));
     fs::create_dir_all(&long).unwrap();
     let scenario = rig.scenario(MINUTES, CALLS);
-    let played = rig.finish(rig.start(rig.command(&scenario).env("TMPDIR", &long)));
+    let played = rig.finish(Playing::start(rig.command(&scenario).env("TMPDIR", &long)));
     assert_refused(&rig, &played, 1, &["long/long", "TMPDIR"]);
     assert_eq!(fs::read_dir(&long).unwrap().count(), 0, "nothing is left behind");
 }
@@ -148,7 +148,7 @@ fn a_disk_that_is_full() {
         disk.display()
     );
     let mut command = rig.shell(&line, &scenario);
-    let played = rig.finish(rig.start(command.arg("--work-dir").arg(&disk)));
+    let played = rig.finish(Playing::start(command.arg("--work-dir").arg(&disk)));
     if played.code == Some(77) || played.stderr.contains("unshare") {
         eprintln!("not tried: this machine grants no name spaces ({})", played.stderr.trim());
         return;
@@ -160,7 +160,7 @@ fn a_disk_that_is_full() {
 fn too_few_open_files() {
     let rig = Rig::new();
     let scenario = rig.scenario(MINUTES, CALLS);
-    let played = rig.finish(rig.start(&mut rig.shell("ulimit -n 64; exec \"$@\"", &scenario)));
+    let played = rig.finish(Playing::start(&mut rig.shell("ulimit -n 64; exec \"$@\"", &scenario)));
     assert_refused(&rig, &played, 1, &["open files", "64", "ulimit -Hn"]);
 }
 
@@ -169,7 +169,7 @@ fn a_soft_limit_of_open_files_is_raised_silently() {
     let rig = Rig::new();
     let scenario = rig.scenario(&format!("{SECOND}thresholds = [\"recalls_ok == 8\"]"), CALLS);
     let mut command = rig.shell("ulimit -S -n 64; exec \"$@\"", &scenario);
-    let played = rig.finish(rig.start(command.arg("--quiet")));
+    let played = rig.finish(Playing::start(command.arg("--quiet")));
     assert_eq!((played.code, played.stderr.as_str()), (Some(0), ""), "{}", played.stdout);
 }
 

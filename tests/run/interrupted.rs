@@ -1,6 +1,5 @@
 //! Signals, friendly and otherwise.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -25,7 +24,7 @@ const STUBBORN: &str = "[runtime]\nboot_cold = \"5ms\"\nignore_terminate = true\
 /// A run whose six runtimes have come up.
 fn under_way(rig: &Rig, tables: &str) -> Playing {
     let scenario = rig.scenario(MINUTES, tables);
-    let playing = rig.start(rig.command(&scenario).args(["--format", "json"]));
+    let playing = Playing::start(rig.command(&scenario).args(["--format", "json"]));
     until("all runtimes are up", || rig.runtimes().len() == 6);
     playing
 }
@@ -36,7 +35,7 @@ fn assert_reported(rig: &Rig, played: &Played) {
     assert_eq!(figure(&summary, "counts/calls"), 6.0);
     assert_eq!(figure(&summary, "counts/calls_cut"), 6.0);
     assert_sound(&summary);
-    assert_eq!(fs::read_dir(rig.path("out")).unwrap().count(), 1);
+    assert_eq!(rig.reports(), 1);
 }
 
 fn a_first_signal_ends_the_run_with_a_report(signal: Signal, code: i32) {
@@ -100,11 +99,11 @@ fn a_signal_before_the_first_call_ends_the_trial() {
     let rig = Rig::new();
     let silent = script(&rig, "exec sleep 300");
     let scenario = rig.scenario_with("boot_timeout = \"60s\"", MINUTES, CALLS);
-    let playing = rig.start(rig.command(&scenario).arg("--runtime-binary").arg(&silent));
+    let playing = Playing::start(rig.command(&scenario).arg("--runtime-binary").arg(&silent));
     until("the trial runtime is there", || rig.runtimes().len() == 1);
     playing.signal(Signal::INT);
     let played = rig.finish(playing);
     assert_eq!((played.code, played.stdout.as_str()), (Some(130), ""));
     assert!(played.stderr.contains("nothing to report"), "{}", played.stderr);
-    assert!(!fs::exists(rig.path("out")).unwrap());
+    assert_eq!(rig.reports(), 0);
 }

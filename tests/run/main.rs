@@ -2,6 +2,8 @@
 //!
 //! Every test plays in a folder of its own on ports of its own, and ends by looking for processes left behind.
 
+#![expect(clippy::float_cmp, reason = "counts are whole numbers, which JSON and f64 keep as they are")]
+
 mod bad_input;
 mod calls;
 mod fakes;

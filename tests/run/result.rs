@@ -53,7 +53,7 @@ fn a_threshold_that_fails_exits_with_99_and_says_how_to_reproduce_it() {
     assert_eq!(played.code, Some(99), "{}", played.stdout);
     assert!(played.stdout.starts_with("FAIL"), "{}", played.stdout);
     let command = format!("busyhour run {} --seed 1", scenario.display());
-    assert!(played.stdout.replace("\n", " ").contains(&command), "{}", played.stdout);
+    assert!(played.stdout.replace('\n', " ").contains(&command), "{}", played.stdout);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn no_proxy_comes_between_the_program_and_its_runtimes() {
     for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env(name, "http://127.0.0.1:1");
     }
-    let played = rig.finish(rig.start(&mut command));
+    let played = rig.finish(Playing::start(&mut command));
     assert_eq!(played.code, Some(0), "{}{}", played.stdout, played.stderr);
 }
 
@@ -81,11 +81,11 @@ fn odd_ids_are_ids_like_any_other() {
 fn a_reader_that_goes_away_costs_neither_verdict_nor_summary() {
     let rig = Rig::new();
     let scenario = rig.scenario(&format!("{SECOND}thresholds = [\"calls >= 1000\"]"), CALLS);
-    let mut playing = rig.start(&mut rig.command(&scenario));
+    let mut playing = Playing::start(&mut rig.command(&scenario));
     playing.close_stdout();
     let played = rig.finish(playing);
     assert_eq!(played.code, Some(99), "{}", played.stderr);
-    assert_eq!(fs::read_dir(rig.path("out")).unwrap().count(), 1);
+    assert_eq!(rig.reports(), 1);
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Rig {
     }
 
     pub(crate) fn play(&self, scenario: &Path, arguments: &[&str]) -> Played {
-        self.finish(self.start(self.command(scenario).args(arguments)))
+        self.finish(Playing::start(self.command(scenario).args(arguments)))
     }
 
     /// Plays it and gives the summary.
@@ -94,9 +94,9 @@ impl Rig {
             .unwrap_or_else(|error| panic!("{error}: {}{}", played.stdout, played.stderr))
     }
 
-    pub(crate) fn start(&self, command: &mut Command) -> Playing {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Playing { child: command.spawn().expect("the program can be started"), began: Instant::now() }
+    /// How many summaries were written.
+    pub(crate) fn reports(&self) -> usize {
+        fs::read_dir(self.path("out")).map_or(0, Iterator::count)
     }
 
     /// Waits for the end, and until nobody is left.
@@ -138,6 +138,11 @@ impl Rig {
 }
 
 impl Playing {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { child: command.spawn().expect("the program can be started"), began: Instant::now() }
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a pid is a positive number");
         kill_process(pid, signal).expect("it runs");
