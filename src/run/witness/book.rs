@@ -91,6 +91,17 @@ impl Book {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Records heard so far, of whoever is still there.
+    #[cfg(test)]
+    pub(super) fn records(&self) -> u64 {
+        self.lives.values().map(|life| life.next_sequence).sum()
+    }
+
     /// A line made no sense.
     pub(super) fn lost_a_line(&mut self) {
         self.gaps += 1;

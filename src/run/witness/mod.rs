@@ -9,6 +9,8 @@ mod book;
 mod hearing;
 mod life;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
