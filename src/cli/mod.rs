@@ -12,6 +12,7 @@ mod questions;
 mod signals;
 mod simulate;
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -35,6 +36,17 @@ pub fn main() -> ExitCode {
         }
     };
     outcome.unwrap_or_else(Failure::report).into()
+}
+
+/// Prints a result. Somebody who has stopped reading, as `head` does, has seen enough.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::work(format!("the result cannot be written to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why a command could not do its work.

@@ -1,6 +1,6 @@
 //! `busyhour run`.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,7 +24,10 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
     let (summary, signal) = tokio.block_on(perform(&scenario, arguments))?;
     let filed = report::write_run(&arguments.out, &summary, began);
-    print(&summary, arguments.format)?;
+    super::print(&match arguments.format {
+        Format::Text => report::terminal(&summary, style()),
+        Format::Json => report::json(&summary, false),
+    })?;
     let folder = filed.map_err(|error| unwritable(&arguments.out, &error))?;
     if !arguments.quiet {
         eprintln!("summary: {}", folder.join("summary.json").display());
@@ -46,21 +49,6 @@ fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
         "the summary cannot be written to {}: {error}; choose another folder with --out",
         out.display()
     ))
-}
-
-/// Somebody who has stopped reading, as `head` does, has seen enough.
-fn print(summary: &Summary, format: Format) -> Result<(), Failure> {
-    let text = match format {
-        Format::Text => report::terminal(summary, style()),
-        Format::Json => report::json(summary, false),
-    };
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::work(format!("the result cannot be written to standard output: {error}")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The scenario with what the command line changes about it.

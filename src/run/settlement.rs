@@ -111,25 +111,52 @@ impl Account<'_> {
         let project = &self.performance.tenant(self.tenant).project;
         for save in self.performance.score.saves(self.tenant) {
             let turn = self.performance.turn_id(self.tenant, save.call, save.turn);
-            match self.ledger.turn(project, &turn).map_or(0, |delivery| delivery.accepted) {
-                0 if waiting.holds(self.performance, self.tenant, &save, &turn) => ending.delivered += 1,
-                0 => {
-                    ending.lost += 1;
-                    violations.push(self.breach(format!("save {turn} was acknowledged and is nowhere")));
-                }
-                1 => ending.delivered += 1,
-                times => {
-                    ending.delivered += 1;
-                    ending.duplicated += 1;
-                    violations.push(self.breach(format!("save {turn} reached the cloud {times} times")));
-                }
-            }
+            let accepted = self.ledger.turn(project, &turn).map_or(0, |delivery| delivery.accepted);
+            let fate = Fate::of(accepted, || waiting.holds(self.performance, self.tenant, &save, &turn));
+            fate.enter(&mut ending);
+            violations.extend(fate.breaks_the_law(&turn).map(|what| self.breach(what)));
         }
         ending
     }
 
     fn breach(&self, what: String) -> Breach {
         Breach { law: Law::Memory, tenant: Some(self.tenant), at: self.performance.clock.now(), what }
+    }
+}
+
+/// What became of an acknowledged save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The cloud has it, or the next boot will deliver it.
+    Delivered,
+    Lost,
+    /// The cloud has it so many times.
+    Doubled(u32),
+}
+
+impl Fate {
+    /// Looks on the disk only where the cloud has nothing.
+    fn of(accepted: u32, on_disk: impl FnOnce() -> bool) -> Self {
+        match accepted {
+            0 if on_disk() => Self::Delivered,
+            0 => Self::Lost,
+            1 => Self::Delivered,
+            times => Self::Doubled(times),
+        }
+    }
+
+    fn enter(self, ending: &mut TenantEnding) {
+        ending.delivered += u64::from(self != Self::Lost);
+        ending.lost += u64::from(self == Self::Lost);
+        ending.duplicated += u64::from(matches!(self, Self::Doubled(_)));
+    }
+
+    fn breaks_the_law(self, turn: &str) -> Option<String> {
+        match self {
+            Self::Delivered => None,
+            Self::Lost => Some(format!("save {turn} was acknowledged and is nowhere")),
+            Self::Doubled(times) => Some(format!("save {turn} reached the cloud {times} times")),
+        }
     }
 }
 
@@ -176,3 +203,31 @@ fn processor_time() -> Duration {
 
 /// How long a runtime whose client is closed may take to be seen gone.
 const PARTING: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Delivered, lost, duplicated; and whether a law was broken.
+    fn counted(accepted: u32, on_disk: bool) -> ([u64; 3], bool) {
+        let (fate, mut ending) = (Fate::of(accepted, || on_disk), TenantEnding::default());
+        fate.enter(&mut ending);
+        ([ending.delivered, ending.lost, ending.duplicated], fate.breaks_the_law("t").is_some())
+    }
+
+    #[test]
+    fn a_save_is_delivered_by_the_cloud_or_safe_on_disk() {
+        assert_eq!(counted(1, false), ([1, 0, 0], false));
+        assert_eq!(counted(0, true), ([1, 0, 0], false));
+    }
+
+    #[test]
+    fn a_save_that_is_nowhere_is_lost() {
+        assert_eq!(counted(0, false), ([0, 1, 0], true));
+    }
+
+    #[test]
+    fn a_save_the_cloud_has_twice_is_doubled() {
+        assert_eq!(counted(2, false), ([1, 0, 1], true));
+    }
+}

@@ -11,4 +11,5 @@ mod faults;
 mod interrupted;
 mod result;
 mod rig;
+mod saves;
 mod stall;
