@@ -38,6 +38,11 @@ pub fn main() -> ExitCode {
     outcome.unwrap_or_else(Failure::report).into()
 }
 
+/// Tells the user something beside the result. Where nobody can be told, the work goes on.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a result. Somebody who has stopped reading, as `head` does, has seen enough.
 fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
@@ -68,15 +73,15 @@ impl Failure {
     fn report(self) -> u8 {
         match self {
             Self::Question(report) => {
-                eprintln!("{report:?}");
+                tell(&format!("{report:?}"));
                 2
             }
             Self::Work(reason) => {
-                eprintln!("busyhour: {reason}");
+                tell(&format!("busyhour: {reason}"));
                 1
             }
             Self::Interrupted(code) => {
-                eprintln!("busyhour: {}", RunError::Interrupted);
+                tell(&format!("busyhour: {}", RunError::Interrupted));
                 code
             }
         }

@@ -30,7 +30,7 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     })?;
     let folder = filed.map_err(|error| unwritable(&arguments.out, &error))?;
     if !arguments.quiet {
-        eprintln!("summary: {}", folder.join("summary.json").display());
+        super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
     Ok(signal.unwrap_or_else(|| exit_code(&summary)))
 }

@@ -27,7 +27,7 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         let folder = report::write_run(out, &summary, began).map_err(|error| {
             Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
         })?;
-        eprintln!("summary: {}", folder.join("summary.json").display());
+        super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
     Ok(exit_code(&summary))
 }

@@ -36,10 +36,10 @@ pub async fn play(scenario: Arc<Scenario>, options: Options, progress: Progress)
     };
     let began = settlement::Beginning::now(performance.clock);
     progress.begins(performance.clock.instant(Time::ZERO));
-    let faults = saboteur.set_to_work();
+    let mut faults = saboteur.set_to_work();
     let act = perform(&performance, &options).await;
     // What is still broken is mended before the drains: they shall show the pool, not the fault.
-    drop(faults);
+    faults.shutdown().await;
     let served: Vec<_> = performance.processes().collect();
     hang_up_and_drain(&stage, options.stop.clone()).await;
     Ok(settlement::settle(stage, &options, began, act, &served).await)

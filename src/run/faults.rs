@@ -21,7 +21,7 @@ pub(super) struct Saboteur {
 }
 
 impl Saboteur {
-    /// Plays every fault at its time. Dropping the set mends what is still broken.
+    /// Plays every fault at its time. Shutting the set down mends what is still broken.
     pub(super) fn set_to_work(self) -> JoinSet<()> {
         let faults = self.performance.scenario.faults.clone().into_iter().enumerate();
         faults.map(|(number, fault)| self.clone().play(number, fault)).collect()

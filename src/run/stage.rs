@@ -64,6 +64,11 @@ impl WorkFolder {
         apart.map_or_else(|| host.clone(), |worker| host.join(format!("worker-{worker}")))
     }
 
+    /// Where the trial's runtime keeps its projection; of no use after it.
+    pub(super) fn trial(&self) -> PathBuf {
+        self.path.join("trial")
+    }
+
     pub(super) fn runtime_log(&self) -> PathBuf {
         self.path.join("runtimes.log")
     }

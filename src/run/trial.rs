@@ -24,7 +24,10 @@ pub(super) async fn play(
     cloud.add_project(PROJECT, "trial", &[AGENT]);
     let log = folder.runtime_log();
     let already_logged = std::fs::metadata(&log).map_or(0, |metadata| metadata.len());
-    match try_out(scenario, cloud, folder, &log, stop).await {
+    let tried = try_out(scenario, cloud, folder, &log, stop).await;
+    // What a runtime without manners has made of it is nobody's business: the folder is not used again.
+    let _ = std::fs::remove_dir_all(folder.trial());
+    match tried {
         Ok(Some(())) => Ok(()),
         Ok(None) => Err(RunError::Interrupted),
         Err(error) => {
@@ -66,7 +69,7 @@ async fn try_out(
     let client = client(scenario, cloud)
         .project_id(PROJECT)
         .agent_id(AGENT)
-        .storage_root(folder.storage(0, None))
+        .storage_root(folder.trial())
         .runtime_log(log)
         .executable(executable(scenario, &prompt, None))
         .build()?;

@@ -148,9 +148,9 @@ impl Playing {
         kill_process(pid, signal).expect("it runs");
     }
 
-    /// Stops reading what it prints.
-    pub(crate) fn close_stdout(&mut self) {
-        drop(self.child.stdout.take());
+    /// Stops reading what it prints and says.
+    pub(crate) fn close_its_outputs(&mut self) {
+        drop((self.child.stdout.take(), self.child.stderr.take()));
     }
 
     /// The next byte of its standard error: it is up to something.
