@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::sync::watch;
 
 use super::error::VoiceError;
-use super::launch::{self, Ending, Executable, PortClaim, Process};
+use super::launch::{self, Ending, Executable, PortClaim, PortError, Process};
 use super::live_runtime::LiveRuntime;
 use super::runtime_api::RuntimeApi;
 use super::shell::PoolShell;
@@ -58,11 +58,20 @@ enum Awaited {
 impl Boot {
     pub(super) async fn play(mut self) {
         let began = Instant::now();
-        let Ok(claim) = PortClaim::take(self.port) else { return self.shell.port_taken(self.id) };
+        let claim = match PortClaim::take(self.port).await {
+            Ok(claim) => claim,
+            Err(PortError::InUse) => return self.shell.port_taken(self.id),
+            Err(PortError::Unusable(error)) => {
+                return self.fail(self.start_failed(format!("port {} cannot be used: {error}", self.port)));
+            }
+        };
         let on_disk = self.shell.plan.kind_by_disk(&self.user);
         let process = match self.start().await {
             Ok(process) => process,
-            Err(error) => return self.fail(error, None, claim).await,
+            Err(error) => {
+                drop(claim);
+                return self.fail(error);
+            }
         };
         let api = RuntimeApi::new(self.shell.plan.http.clone(), self.port, self.shell.plan.runtime_token.clone());
         match self.until_ready(&api, &process).await {
@@ -73,9 +82,10 @@ impl Boot {
             }
             Awaited::Exited(how) => {
                 let error = self.start_failed(format!("it ended before it was ready ({how})"));
-                self.fail(error, None, claim).await;
+                drop(claim);
+                self.fail(error);
             }
-            Awaited::Impostor(error) => self.fail(error, Some(process), claim).await,
+            Awaited::Impostor(error) => self.expel(error, &process, claim).await,
             Awaited::Unwanted(reason) => self.withdraw(reason, &process, began, claim).await,
         }
     }
@@ -151,23 +161,21 @@ impl Boot {
         }
         self.shell.observer.booted(kind, began, began.elapsed());
         runtime.process.exited().await;
-        runtime.release_port();
-        if self.shell.gone(self.id, false) {
-            self.shell.observer.drained(DrainReason::Crash, Instant::now(), Duration::ZERO);
-        }
+        self.shell.ended(self.id, &runtime);
     }
 
-    /// The boot has failed: whoever waits hears why at once; slot and port are given back when the process is gone.
-    async fn fail(&self, error: VoiceError, process: Option<Process>, claim: PortClaim) {
-        if let Some(process) = process {
-            self.shell.boot_failed(self.id, error, false);
-            process.end(Ending::Prompt).await;
-            drop(claim);
-        } else {
-            drop(claim);
-            self.shell.boot_failed(self.id, error, true);
-        }
-        self.shell.gone(self.id, true);
+    /// The boot has failed and there is no process: slot and port are free.
+    fn fail(&self, error: VoiceError) {
+        self.shell.boot_failed(self.id, error, true);
+        self.shell.drained(self.id);
+    }
+
+    /// Whoever waits hears at once that it is somebody else; slot and port are given back when the process is gone.
+    async fn expel(&self, error: VoiceError, process: &Process, claim: PortClaim) {
+        self.shell.boot_failed(self.id, error, false);
+        process.end(Ending::Prompt).await;
+        drop(claim);
+        self.shell.drained(self.id);
     }
 
     /// The pool does not want the boot any more: it took too long, or its slot is needed, or the pool is closing.
@@ -180,7 +188,7 @@ impl Boot {
             self.shell.observer.drained(reason, began, began.elapsed());
         }
         drop(claim);
-        self.shell.gone(self.id, true);
+        self.shell.drained(self.id);
     }
 
     fn start_failed(&self, reason: String) -> VoiceError {
@@ -221,5 +229,6 @@ impl LaunchPlan {
 }
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
-const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+/// Half a process start. The timer rounds up to whole milliseconds.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(500);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);

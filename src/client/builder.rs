@@ -59,7 +59,13 @@ impl VoiceClientBuilder {
     /// Settings from `MEMOAIR_API_KEY`, `_PROJECT_ID`, `_AGENT_ID` (required, blank counts as missing), `_USER_ID`,
     /// `_BASE_URL` and `_ORG_ONLY` (1, true, yes, on).
     pub fn from_env() -> Result<Self, VoiceError> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// [`VoiceClientBuilder::from_env`] with another place to look the variables up.
+    pub fn from_variables(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, VoiceError> {
+        let variable =
+            |name: &str| look_up(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let required = ["MEMOAIR_API_KEY", "MEMOAIR_PROJECT_ID", "MEMOAIR_AGENT_ID"];
         let missing: Vec<&str> = required.into_iter().filter(|name| variable(name).is_none()).collect();
         if !missing.is_empty() {
@@ -67,7 +73,7 @@ impl VoiceClientBuilder {
         }
         let [api_key, project_id, agent_id] = required.map(|name| variable(name).unwrap_or_default());
         let builder = Self { api_key, project_id, agent_id, user_id: variable("MEMOAIR_USER_ID"), ..Self::new() };
-        let on = |value: String| ["1", "true", "yes", "on"].contains(&value.trim().to_lowercase().as_str());
+        let on = |value: String| ["1", "true", "yes", "on"].contains(&value.to_lowercase().as_str());
         Ok(builder
             .base_url(variable("MEMOAIR_BASE_URL").unwrap_or_else(|| DEFAULT_BASE_URL.to_owned()))
             .org_only(variable("MEMOAIR_ORG_ONLY").is_some_and(on)))
@@ -179,6 +185,9 @@ impl VoiceClientBuilder {
                 return Err(VoiceError::BadRequest(format!("{name} is required and must not contain NUL")));
             }
         }
+        if self.runtime_token.as_deref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(VoiceError::bad_request("runtime_token must be printable ASCII without blanks"));
+        }
         let range = &self.settings.runtime_port_range;
         if range.is_empty() || *range.start() == 0 {
             return Err(VoiceError::bad_request("runtime_port_range must run upwards from a port above 0"));
@@ -187,5 +196,72 @@ impl VoiceClientBuilder {
             return Err(VoiceError::bad_request("max_concurrent_users must be at least 1"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUIRED: [(&str, &str); 3] =
+        [("MEMOAIR_API_KEY", " key\n"), ("MEMOAIR_PROJECT_ID", "proj"), ("MEMOAIR_AGENT_ID", "agent")];
+
+    fn with(more: &[(&str, &str)]) -> Result<VoiceClientBuilder, VoiceError> {
+        let variables: Vec<_> = REQUIRED.iter().chain(more).copied().collect();
+        let look_up = |name: &str| variables.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        VoiceClientBuilder::from_variables(|name| look_up(name).map(str::to_owned))
+    }
+
+    #[test]
+    fn three_variables_make_a_client_of_the_real_cloud() {
+        let built = with(&[]).expect("nothing is missing");
+        assert_eq!([&built.api_key, &built.project_id, &built.agent_id], ["key", "proj", "agent"]);
+        assert_eq!(
+            (built.base_url.as_str(), built.user_id.as_deref(), built.org_only),
+            (DEFAULT_BASE_URL, None, false)
+        );
+    }
+
+    #[test]
+    fn every_missing_or_blank_variable_is_named() {
+        let error = with(&[("MEMOAIR_API_KEY", "  "), ("MEMOAIR_AGENT_ID", "")]).err().expect("two are blank");
+        assert_eq!(error.code(), "runtime.bad_request");
+        assert_eq!(error.to_string(), "missing environment variables: MEMOAIR_API_KEY, MEMOAIR_AGENT_ID");
+    }
+
+    #[test]
+    fn the_optional_variables_count_unless_they_are_blank() {
+        let more = [("MEMOAIR_USER_ID", "ann"), ("MEMOAIR_BASE_URL", "http://127.0.0.1:9/")];
+        let built = with(&more).expect("nothing is missing");
+        assert_eq!((built.user_id.as_deref(), built.base_url.as_str()), (Some("ann"), "http://127.0.0.1:9"));
+        let blank = with(&[("MEMOAIR_USER_ID", " "), ("MEMOAIR_BASE_URL", "")]).expect("nothing is missing");
+        assert_eq!((blank.user_id.as_deref(), blank.base_url.as_str()), (None, DEFAULT_BASE_URL));
+    }
+
+    #[test]
+    fn org_only_has_four_ways_to_say_yes() {
+        for (value, on) in [("1", true), ("TRUE", true), (" yes ", true), ("On", true), ("0", false), ("y", false)] {
+            assert_eq!(with(&[("MEMOAIR_ORG_ONLY", value)]).expect("nothing is missing").org_only, on, "{value}");
+        }
+    }
+
+    #[tokio::test]
+    async fn settings_that_cannot_work_are_refused() {
+        let good = || with(&[]).expect("nothing is missing").executable(Executable::file("/bin/sh"));
+        good().build().expect("these can");
+        let bad: [fn(VoiceClientBuilder) -> VoiceClientBuilder; 8] = [
+            |b| b.api_key("  "),
+            |b| b.api_key("a\nb"),
+            |b| b.project_id("a\0b"),
+            |b| b.agent_id(""),
+            |b| b.user_id(" "),
+            |b| b.runtime_token("two words"),
+            |b| b.runtime_port_range(9000, 8999),
+            |b| b.max_concurrent_users(0),
+        ];
+        for (index, spoil) in bad.into_iter().enumerate() {
+            let error = spoil(good()).build().expect_err("it cannot work");
+            assert_eq!(error.code(), "runtime.bad_request", "{index}: {error}");
+        }
     }
 }

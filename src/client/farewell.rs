@@ -21,5 +21,5 @@ pub(super) async fn say_farewell(shell: Arc<PoolShell>, id: RuntimeId, runtime: 
     }
     runtime.release_port();
     shell.observer.drained(reason, began, began.elapsed());
-    shell.gone(id, true);
+    shell.drained(id);
 }

@@ -1,5 +1,6 @@
 //! The six calls a client makes to one runtime.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use mock_runtime::wire::loopback::{
@@ -11,20 +12,25 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::{Peer, VoiceError};
-use super::http::{exchange, exchange_bytes};
+use super::http::{decode, exchange, exchange_bytes};
 
 /// One runtime's endpoints. Timeouts are the official SDK's, as totals instead of per phase.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     client: Client,
     base: Url,
+    /// Of the two calls of every turn: putting a URL together costs as much as copying ten.
+    search: Url,
+    save: Url,
     token: Option<String>,
 }
 
 impl RuntimeApi {
     pub(super) fn new(client: Client, port: u16, token: Option<String>) -> Self {
         let base = Url::parse(&format!("http://127.0.0.1:{port}")).expect("a port number makes a URL");
-        Self { client, base, token }
+        let under = |path: &str| base.join(path).expect("the protocol's paths are paths");
+        let (search, save) = (under(loopback::SEARCH_MEMORY), under(loopback::TURN_AFTER));
+        Self { client, base, search, save, token }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -33,40 +39,47 @@ impl RuntimeApi {
     }
 
     pub(super) async fn health(&self, within: Duration) -> Result<Health, VoiceError> {
-        exchange(Peer::Runtime, self.request(Method::GET, loopback::HEALTH), within).await
+        exchange(Peer::Runtime, self.request(Method::GET, self.under(loopback::HEALTH)), within).await
     }
 
     pub(super) async fn start_session(&self, session: &SessionStart) -> Result<(), VoiceError> {
-        self.post(loopback::SESSION_START, session, SESSION_TIMEOUT).await.map(drop)
+        self.post(self.under(loopback::SESSION_START), session, SESSION_TIMEOUT).await.map(drop)
     }
 
     /// `within` covers the whole exchange, from the request's first byte to the answer's last.
     pub(super) async fn search(&self, search: &SearchMemory, within: Duration) -> Result<Memory, VoiceError> {
-        decode_leniently(&self.post(loopback::SEARCH_MEMORY, search, within).await?)
+        decode_leniently(&self.post(self.search.clone(), search, within).await?)
     }
 
     pub(super) async fn save(&self, turn: &TurnAfter) -> Result<TurnSaved, VoiceError> {
-        exchange(Peer::Runtime, self.request(Method::POST, loopback::TURN_AFTER).json(turn), SAVE_TIMEOUT).await
+        decode(Peer::Runtime, &self.post(self.save.clone(), turn, SAVE_TIMEOUT).await?)
     }
 
     pub(super) async fn end_session(&self, session: &str, reason: &str) -> Result<(), VoiceError> {
         let end = SessionEnd { session_id: Some(session.to_owned()), reason: Some(reason.to_owned()) };
-        self.post(loopback::SESSION_END, &end, SESSION_TIMEOUT).await.map(drop)
+        self.post(self.under(loopback::SESSION_END), &end, SESSION_TIMEOUT).await.map(drop)
     }
 
     pub(super) async fn flush(&self, deadline: Duration) -> Result<(), VoiceError> {
         let deadline_ms = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX);
         let flush = SyncFlush { deadline_ms: Some(deadline_ms) };
-        self.post(loopback::SYNC_FLUSH, &flush, deadline + FLUSH_GRACE).await.map(drop)
+        self.post(self.under(loopback::SYNC_FLUSH), &flush, deadline + FLUSH_GRACE).await.map(drop)
     }
 
-    async fn post<T: Serialize>(&self, path: &str, body: &T, within: Duration) -> Result<Vec<u8>, VoiceError> {
-        exchange_bytes(Peer::Runtime, self.request(Method::POST, path).json(body), within).await
+    async fn post<T: Serialize>(
+        &self,
+        url: Url,
+        body: &T,
+        within: Duration,
+    ) -> Result<impl Deref<Target = [u8]>, VoiceError> {
+        exchange_bytes(Peer::Runtime, self.request(Method::POST, url).json(body), within).await
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mut url = self.base.clone();
-        url.set_path(path);
+    fn under(&self, path: &str) -> Url {
+        self.base.join(path).expect("the protocol's paths are paths")
+    }
+
+    fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self.client.request(method, url);
         match &self.token {
             Some(token) => request.bearer_auth(token),
@@ -77,12 +90,10 @@ impl RuntimeApi {
 
 /// Decodes an answer as the official SDK does: a field of the wrong type counts as absent instead of spoiling the rest.
 fn decode_leniently(body: &[u8]) -> Result<Memory, VoiceError> {
-    if let Ok(memory) = serde_json::from_slice(body) {
+    if let Ok(memory) = decode(Peer::Runtime, body) {
         return Ok(memory);
     }
-    let unreadable =
-        |error: serde_json::Error| VoiceError::Unreadable { peer: Peer::Runtime, reason: error.to_string() };
-    let mut fields: Map<String, Value> = serde_json::from_slice(body).map_err(unreadable)?;
+    let mut fields: Map<String, Value> = decode(Peer::Runtime, body)?;
     Ok(Memory {
         context_text: salvage(&mut fields, "contextText"),
         profile: salvage(&mut fields, "profile"),
@@ -113,5 +124,6 @@ mod tests {
         let memory = decode_leniently(body).expect("an object is an answer");
         assert_eq!((memory.context_text.as_str(), memory.profile, memory.trace.total_ms), ("hello", None, 3.0));
         assert!(decode_leniently(b"<html>").is_err());
+        assert!(decode_leniently(b"[]").is_err());
     }
 }

@@ -93,8 +93,7 @@ impl PoolShell {
         let waiter = {
             let mut guard = self.state.lock();
             let state = &mut *guard;
-            let key = state.keys.key(user, |key| state.pool.knows(key));
-            match state.pool.acquire(self.now(), key) {
+            match self.admit(state, user) {
                 Admitted::Granted { lease, runtime } => {
                     let runtime = state.ready(runtime);
                     self.carry_out(state);
@@ -146,7 +145,7 @@ impl PoolShell {
     }
 
     /// A boot has come to a bad end. Where `is_gone`, there is no process; otherwise the caller ends it and then says
-    /// [`PoolShell::gone`].
+    /// [`PoolShell::drained`].
     pub(super) fn boot_failed(self: &Arc<Self>, id: RuntimeId, error: VoiceError, is_gone: bool) {
         self.observer.boot_failed(&error);
         let mut state = self.state.lock();
@@ -170,21 +169,21 @@ impl PoolShell {
         self.carry_out(&mut state);
     }
 
-    /// A process is gone, whether it was being drained or went by itself. True where it went by itself.
-    pub(super) fn gone(self: &Arc<Self>, id: RuntimeId, drained: bool) -> bool {
+    /// The end of a drain: the process is gone.
+    pub(super) fn drained(self: &Arc<Self>, id: RuntimeId) {
         let mut state = self.state.lock();
         let now = self.now();
-        let by_itself = state.pool.serves(id);
-        if drained {
-            state.pool.drained(now, id);
-        } else {
-            state.pool.exited(now, id);
-        }
-        if drained || by_itself {
-            state.runtimes.remove(id);
-        }
+        state.pool.drained(now, id);
+        state.runtimes.remove(id);
         self.carry_out(&mut state);
-        by_itself
+    }
+
+    /// The process of a runtime that had started is gone. Changes nothing where the pool knows that it is, or that it
+    /// will be.
+    pub(super) fn ended(self: &Arc<Self>, id: RuntimeId, runtime: &LiveRuntime) {
+        let mut state = self.state.lock();
+        self.note_crash(&mut state, id, runtime);
+        self.carry_out(&mut state);
     }
 
     /// Closes the pool and returns when no runtime is left: calls under way get `patience` to end.
@@ -215,6 +214,33 @@ impl PoolShell {
             Entry::Booting(_) => None,
         });
         ready.collect()
+    }
+
+    /// The pool's answer to an acquire. The news that a process has died may reach a caller before it reaches the pool;
+    /// nobody is given a lease on such a runtime.
+    fn admit(&self, state: &mut State, user: &str) -> Admitted {
+        loop {
+            let key = state.keys.key(user, |key| state.pool.knows(key));
+            let admitted = state.pool.acquire(self.now(), key);
+            let Admitted::Granted { lease, runtime: id } = admitted else { return admitted };
+            let runtime = state.ready(id);
+            if !runtime.process.is_gone() {
+                return admitted;
+            }
+            self.note_crash(state, id, &runtime);
+            state.pool.released(self.now(), lease);
+        }
+    }
+
+    fn note_crash(&self, state: &mut State, id: RuntimeId, runtime: &LiveRuntime) {
+        if !state.pool.serves(id) {
+            return;
+        }
+        // The port goes first: the pool may hand it to the next boot at once.
+        runtime.release_port();
+        state.pool.exited(self.now(), id);
+        state.runtimes.remove(id);
+        self.observer.drained(DrainReason::Crash, Instant::now(), Duration::ZERO);
     }
 
     async fn empty(&self) {

@@ -16,7 +16,11 @@ impl Pool {
     pub(super) fn admit_newcomer(&mut self, now: Time, key: Key) -> Admitted {
         let parked = self.keys[key.index()].draining.is_some();
         self.levels.waiting += 1;
-        if let Err(error) = self.make_room(now) {
+        // Only here: what a boot finds to be a stranger's stays one until the next acquire, so its tries come to an end.
+        if self.ports_short() {
+            self.ports.recheck_strangers(now);
+        }
+        if let Err(error) = self.make_room() {
             self.levels.waiting -= 1;
             return Admitted::Refused(error);
         }
@@ -44,7 +48,7 @@ impl Pool {
 
     /// Starts what can start, after room was lost or won; refuses the newest claims that can no longer be kept.
     pub(super) fn settle(&mut self, now: Time) {
-        while let Err(error) = self.make_room(now) {
+        while let Err(error) = self.make_room() {
             let newest = self.queue.last().expect("claims beyond the room are queued: a parked one waits for a drain");
             self.refuse_waiters(newest, error);
             self.forget(newest);
@@ -63,11 +67,8 @@ impl Pool {
     }
 
     /// Drains idle runtimes until every claim is covered.
-    fn make_room(&mut self, now: Time) -> Result<(), PoolError> {
+    fn make_room(&mut self) -> Result<(), PoolError> {
         while !self.claims_covered() {
-            if self.ports_short() && self.ports.recheck_strangers(now) {
-                continue;
-            }
             let victim = self.abandoned.first().or_else(|| self.idle.first());
             let victim = victim.ok_or_else(|| self.shortage())?;
             self.drain(victim, DrainReason::Lru);
@@ -78,10 +79,7 @@ impl Pool {
     /// Hands slots and ports to queued boots, first come first.
     fn start_queued(&mut self, now: Time) {
         while self.levels.live() < self.settings.max_concurrent_users {
-            let Some(runtime) = self.queue.first() else { return };
-            if self.ports.free() == 0 && !self.ports.recheck_strangers(now) {
-                return;
-            }
+            let Some(runtime) = self.queue.first().filter(|_| self.ports.free() > 0) else { return };
             self.queue.remove(&mut self.runtimes, runtime);
             self.levels.waiting -= 1;
             self.spawn(now, runtime);

@@ -67,11 +67,10 @@ impl Ports {
         self.strangers.push_back((now, port));
     }
 
-    /// Puts the strangers' ports that may be tried again among the free ones. True where there was one.
-    pub(super) fn recheck_strangers(&mut self, now: Time) -> bool {
+    /// Puts the strangers' ports that may be tried again among the free ones.
+    pub(super) fn recheck_strangers(&mut self, now: Time) {
         let due = self.strangers.iter().take_while(|(seen, _)| *seen + self.recheck <= now).count();
         self.free.extend(self.strangers.drain(..due).map(|(_, port)| port));
-        due > 0
     }
 
     /// Who holds what, in the order of the ports.

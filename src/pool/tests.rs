@@ -266,6 +266,19 @@ fn a_strangers_port_is_skipped_and_named_and_tried_again_later() {
 }
 
 #[test]
+fn a_boot_tries_no_strangers_port_twice_however_long_each_try_takes() {
+    let mut rig = Rig::new(5, 2);
+    let waiter = rig.waits(1);
+    for _ in 0..2 {
+        let (runtime, ..) = rig.spawned();
+        // By the time of the second answer the first port could be tried again, and then the second, for ever.
+        rig.wait(1);
+        rig.give(|pool, now| pool.port_taken(now, runtime));
+    }
+    assert_eq!(rig.refusals().first().map(|(refused, _)| *refused), Some(waiter));
+}
+
+#[test]
 fn a_lost_port_refuses_the_newest_claim_that_can_no_longer_be_kept() {
     let mut rig = Rig::new(5, 2);
     let (_, _busy) = rig.boots(1);

@@ -1,37 +1,43 @@
 //! What the client's tests stand on: a mock cloud with one project, and clients of the embedded runtime.
 
-#![allow(dead_code, reason = "every test binary compiles the whole rig and uses its part of it")]
+#![allow(dead_code, unused_imports, reason = "every test binary compiles the whole rig and uses its part of it")]
 
+mod peer;
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-use busyhour::client::{Executable, User, VoiceClient, VoiceClientBuilder};
+use busyhour::client::{Executable, SearchOptions, User, VoiceClient, VoiceClientBuilder};
 use busyhour::cloud::{CloudSettings, MockCloud};
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::distribution::Distribution;
 use mock_runtime::wire::environment::BEHAVIOUR;
 use tempfile::TempDir;
 
+pub(crate) use peer::{act_as_peer, peer};
+
 pub(crate) const KEY: &str = "memoair_pk_test";
 pub(crate) const PROJECT: &str = "proj_acme";
 pub(crate) const AGENT: &str = "agent_acme";
 
-/// A cloud, a place for projections, and ports nobody else in this test binary uses.
+/// A cloud, a place for projections, and a hundred ports that no other test on this host uses meanwhile.
 pub(crate) struct Rig {
     pub(crate) cloud: MockCloud,
     pub(crate) storage: TempDir,
     pub(crate) first_port: u16,
+    _block: UnixListener,
 }
 
 impl Rig {
     pub(crate) fn new() -> Self {
-        static NEXT: AtomicU16 = AtomicU16::new(21_000);
         let settings = CloudSettings { account_key: KEY.to_owned(), ..CloudSettings::default() };
         let cloud = MockCloud::start(settings).expect("loopback has a free port");
         cloud.add_project(PROJECT, "Acme", &[AGENT]);
         let storage = tempfile::tempdir().expect("a temporary folder can be made");
-        Self { cloud, storage, first_port: NEXT.fetch_add(100, Ordering::Relaxed) }
+        let (first_port, block) = free_block();
+        Self { cloud, storage, first_port, _block: block }
     }
 
     /// A client of as many slots and ports, with runtimes that are as fast as they can be.
@@ -52,6 +58,17 @@ impl Rig {
     }
 }
 
+/// A hundred ports below those the kernel gives out by itself, and what reserves them: a name the kernel grants once per
+/// host, so that test binaries that run side by side stay apart.
+fn free_block() -> (u16, UnixListener) {
+    let blocks = (100..320).map(|block| block * 100);
+    let reserve = |first: u16| {
+        let name = SocketAddr::from_abstract_name(format!("busyhour-test-ports-{first}")).expect("the name is short");
+        Some((first, UnixListener::bind_addr(&name).ok()?))
+    };
+    blocks.into_iter().find_map(reserve).expect("fewer than 220 rigs stand at once")
+}
+
 /// The program under test as a runtime of the given behaviour.
 pub(crate) fn embedded_runtime(behaviour: &Behaviour) -> Executable {
     let behaviour = serde_json::to_string(behaviour).expect("a behaviour is JSON");
@@ -64,6 +81,11 @@ pub(crate) fn embedded_runtime(behaviour: &Behaviour) -> Executable {
 
 pub(crate) fn user(id: &str) -> User {
     User::new(id).expect("the id is not blank")
+}
+
+/// A search that a busy machine does not cut short.
+pub(crate) fn patient() -> SearchOptions {
+    SearchOptions { timeout: Duration::from_secs(10), ..SearchOptions::default() }
 }
 
 pub(crate) fn lasting(ms: u64) -> Distribution {
@@ -83,6 +105,31 @@ pub(crate) async fn until(what: &str, mut so: impl FnMut() -> bool) {
         assert!(began.elapsed() < Duration::from_secs(10), "waited ten seconds in vain until {what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// [`until`], where there is no event loop.
+pub(crate) fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !so() {
+        assert!(began.elapsed() < Duration::from_secs(10), "waited ten seconds in vain until {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Nothing that was started for this rig runs.
+pub(crate) fn assert_no_process(rig: &Rig) {
+    let left = processes_of(rig.storage.path());
+    assert!(left.is_empty(), "left behind: {left:?}");
+}
+
+/// SIGKILL.
+pub(crate) fn kill(pid: u32) {
+    signal(pid, rustix::process::Signal::KILL);
+}
+
+pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(pid.try_into().expect("a pid fits")).expect("a pid is not zero");
+    rustix::process::kill_process(pid, signal).expect("it runs");
 }
 
 /// Process ids of running processes whose command line or environment mentions the folder.

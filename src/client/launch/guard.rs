@@ -2,8 +2,12 @@
 //!
 //! It reads `+ pid` and `- pid` lines from a pipe. When the pipe ends, and only then, it kills every process group
 //! still on its list: the kernel closes the pipe however this process ends, SIGKILL included, and the runtimes need not
-//! cooperate. The alternative on Linux, a parent-death signal, follows the spawning *thread* and needs code between
-//! fork and exec, which forbids `posix_spawn` and makes every start copy this process's page tables.
+//! cooperate. Each start is announced (`?`), so where the end comes between a start and its `+ pid`, the guard knows
+//! that somebody is missing, and finds it by a mark in its environment (where there is a `/proc`): at once, and once
+//! more a second later, should it have been caught in its `exec`.
+//!
+//! The alternative on Linux, a parent-death signal, follows the spawning *thread* and needs code between fork and exec,
+//! which forbids `posix_spawn` and makes every start copy this process's page tables.
 //!
 //! One guard serves all clients of a process. Where there is no `sh`, runtimes that watch their parent are still safe.
 
@@ -13,41 +17,83 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
 use parking_lot::Mutex;
+use uuid::Uuid;
+
+/// A process is about to be started; the answer belongs in its environment. To be followed by [`watch`], or by
+/// [`expect_none`] where the start failed.
+pub(super) fn expect_one() -> (&'static str, &'static str) {
+    guard().tell('?', 0);
+    (MARK, &guard().mark)
+}
+
+/// The start failed.
+pub(super) fn expect_none() {
+    guard().tell('!', 0);
+}
 
 /// From now on the group led by `pid` dies with this process.
 pub(super) fn watch(pid: u32) {
-    tell('+', pid);
+    guard().tell('+', pid);
 }
 
 /// The group led by `pid` is gone.
 pub(super) fn forget(pid: u32) {
-    tell('-', pid);
+    guard().tell('-', pid);
 }
 
-fn tell(sign: char, pid: u32) {
-    static GUARD: OnceLock<Option<Mutex<ChildStdin>>> = OnceLock::new();
-    if let Some(guard) = GUARD.get_or_init(|| start().map(Mutex::new)) {
-        // A guard that was killed cannot be told anything; the runtimes' own watch remains.
-        let _ = writeln!(guard.lock(), "{sign} {pid}");
+struct Guard {
+    /// What this process's children have in their environment, and nobody else.
+    mark: String,
+    ear: Option<Mutex<ChildStdin>>,
+}
+
+fn guard() -> &'static Guard {
+    static GUARD: OnceLock<Guard> = OnceLock::new();
+    GUARD.get_or_init(Guard::start)
+}
+
+impl Guard {
+    fn start() -> Self {
+        let mark = Uuid::new_v4().to_string();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", SCRIPT, "voice-runtime-guard", &format!("{MARK}={mark}")]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        // Reaped by init: it lives as long as this process does, and a moment longer.
+        let ear = command.spawn().ok().and_then(|mut shell| shell.stdin.take());
+        Self { mark, ear: ear.map(Mutex::new) }
+    }
+
+    fn tell(&self, sign: char, pid: u32) {
+        if let Some(ear) = &self.ear {
+            // A guard that was killed cannot be told anything; the runtimes' own watch remains.
+            let _ = writeln!(ear.lock(), "{sign} {pid}");
+        }
     }
 }
 
-fn start() -> Option<ChildStdin> {
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", SCRIPT, "voice-runtime-guard"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    // Reaped by init: it lives as long as this process does, and a moment longer.
-    command.spawn().ok()?.stdin.take()
-}
+const MARK: &str = "BUSYHOUR_GUARD";
 
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 live=' '
+expected=0
 while read -r sign pid; do
     case $sign in
-        +) live="$live$pid " ;;
+        '?') expected=$((expected + 1)) ;;
+        '!') expected=$((expected - 1)) ;;
+        +) expected=$((expected - 1)); live="$live$pid " ;;
         -) case $live in *" $pid "*) live="${live%%" $pid "*} ${live#*" $pid "}" ;; esac ;;
     esac
 done
 for pid in $live; do kill -s KILL -- "-$pid"; done
+[ "$expected" -eq 0 ] && exit
+for pause in 0 1; do
+    sleep "$pause"
+    for file in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
+        pid=${file#/proc/}
+        pid=${pid%/environ}
+        kill -s KILL -- "-$pid"
+        kill -s KILL "$pid"
+    done
+done
 "#;

@@ -7,18 +7,19 @@
 //! * [`executable`](Executable) — which file to start.
 //! * [`port`](PortClaim) — a port belongs to one runtime on this host, whoever started it.
 //! * [`process`](Process) — one process group: started, watched, ended.
+//! * [`nursery`] — the thread on which processes are started and watched.
 //! * [`lifeline`] — what tells a cooperative runtime that this process is gone.
 //! * [`guard`] — the helper process that ends what a killed parent leaves behind.
 
 mod executable;
 mod guard;
 mod lifeline;
+mod nursery;
 mod port;
 mod process;
-mod starter;
 
 pub use executable::Executable;
 pub(super) use lifeline::standard_input;
-pub(super) use port::PortClaim;
+pub(super) use nursery::start;
+pub(super) use port::{PortClaim, PortError};
 pub(super) use process::{Ending, Process};
-pub(super) use starter::start;

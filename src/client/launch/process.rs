@@ -31,6 +31,7 @@ pub(crate) enum Ending {
 pub(crate) type Exit = String;
 
 impl Process {
+    /// To be called where the watch shall go on: on the nursery's event loop.
     pub(super) fn watched(child: Child) -> Self {
         let pid = child.id().expect("a child that was never waited for has its pid");
         let (orders, inbox) = mpsc::unbounded_channel();
@@ -54,7 +55,7 @@ impl Process {
     pub(crate) async fn exited(&self) -> Exit {
         let mut exit = self.exit.clone();
         let seen = exit.wait_for(Option::is_some).await;
-        seen.map_or_else(|_| "killed with its runtime".to_owned(), |exit| exit.clone().unwrap_or_default())
+        seen.expect("its warden says so before it goes").clone().unwrap_or_default()
     }
 
     /// Whether the process is known to be gone.
@@ -63,18 +64,14 @@ impl Process {
     }
 }
 
-/// SIGKILL to a whole group. A group that is gone already needs none.
-pub(super) fn kill_group(pid: u32) {
-    signal_group(pid, Signal::KILL);
-}
-
+/// A signal to a whole group. A group that is gone already needs none.
 fn signal_group(pid: u32, signal: Signal) {
     if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, signal);
     }
 }
 
-/// Owns the child. Dropped with its task when the tokio runtime ends, and kills the group then.
+/// Owns the child.
 struct Warden {
     child: Child,
     pid: u32,
@@ -88,7 +85,7 @@ impl Warden {
             order = orders.recv() => self.end(order.unwrap_or(Ending::Prompt), orders).await,
         };
         // Whatever the leader started goes with it.
-        kill_group(self.pid);
+        signal_group(self.pid, Signal::KILL);
         guard::forget(self.pid);
         announce.send_replace(Some(in_words(status)));
     }
@@ -108,18 +105,10 @@ impl Warden {
                 () = patience => {}
             }
         }
-        kill_group(self.pid);
+        signal_group(self.pid, Signal::KILL);
         // A process in an uninterruptible system call outlasts even SIGKILL; nobody waits for it for ever.
         let gone = timeout(LAST_WAIT, self.child.wait()).await;
         gone.unwrap_or_else(|_| Err(std::io::Error::other("it survives SIGKILL in the kernel")))
-    }
-}
-
-impl Drop for Warden {
-    fn drop(&mut self) {
-        if self.child.id().is_some() {
-            kill_group(self.pid);
-        }
     }
 }
 

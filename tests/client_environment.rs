@@ -1,0 +1,95 @@
+//! The environment of the process that owns a client: what of it counts, and what must not.
+
+mod rig;
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use mock_runtime::behaviour::Behaviour;
+use mock_runtime::wire::environment::{MODE, TOKEN};
+use mock_runtime::wire::loopback::HEALTH;
+use rig::*;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+#[test]
+fn a_proxy_in_the_environment_sees_nothing_of_what_stays_on_this_host() {
+    let proxy = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    proxy.set_nonblocking(true).expect("a listener can be asked");
+    let address = format!("http://{}", proxy.local_addr().expect("it is bound"));
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    play("turn_process", names.map(|name| (name, address.as_str())).as_slice());
+    assert!(proxy.accept().is_err(), "somebody asked the proxy");
+}
+
+#[test]
+fn a_runtime_token_or_mode_in_the_environment_is_not_inherited() {
+    play("turn_process", &[(TOKEN, "a token the client does not know"), (MODE, "org_only")]);
+}
+
+#[test]
+fn a_process_without_descriptors_says_so_and_recovers() {
+    play("descriptor_process", &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_the_client_was_given_is_demanded_and_sent() {
+    let rig = Rig::new();
+    let client = rig.client_with(1, &Behaviour::default()).runtime_token("s3cret").build().expect("fine");
+    client.search_memory("hello", &user("ann"), &patient()).await.expect("answered");
+    let url = format!("http://127.0.0.1:{}{HEALTH}", rig.first_port);
+    let stranger = reqwest::Client::builder().no_proxy().build().expect("a client can be made");
+    let refused = stranger.get(url).send().await.expect("it answers");
+    assert_eq!(refused.status(), 401);
+    client.close().await;
+    assert_no_process(&rig);
+}
+
+/// Not a test: a process of a given environment that owns a client, in a re-executed test binary.
+#[tokio::test(flavor = "multi_thread")]
+async fn turn_process() {
+    if std::env::var_os(PLAY).is_none() {
+        return;
+    }
+    let rig = Rig::new();
+    let client = rig.client(1).build().expect("fine");
+    let memory = client.search_memory("hello", &user("ann"), &patient()).await.expect("answered");
+    assert!(memory.profile.is_some(), "org-only mode knows nobody");
+    let saved = client.save_response("hello", "hi", &user("ann"), &busyhour::client::SaveOptions::default()).await;
+    assert!(saved.expect("accepted").is_some());
+    client.list_indexes().await.expect("listed");
+    client.close().await;
+    assert_no_process(&rig);
+}
+
+/// Not a test: a process that runs out of descriptors, in a re-executed test binary.
+#[tokio::test(flavor = "multi_thread")]
+async fn descriptor_process() {
+    if std::env::var_os(PLAY).is_none() {
+        return;
+    }
+    let rig = Rig::new();
+    let client = rig.client(2).build().expect("fine");
+    client.search_memory("hello", &user("ann"), &patient()).await.expect("answered");
+    let usual = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: Some(3), ..usual }).expect("a limit can be lowered");
+    let error = client.search_memory("hello", &user("bob"), &patient()).await.expect_err("nothing can be opened");
+    setrlimit(Resource::Nofile, usual).expect("and raised again");
+    assert_eq!(error.code(), "runtime.start_failed", "{error}");
+    assert!(error.to_string().contains("Too many open files"), "{error}");
+    client.search_memory("hello", &user("bob"), &patient()).await.expect("slot and port are there again");
+    client.close().await;
+    assert_no_process(&rig);
+}
+
+/// Runs one of the tests that are none in a process of its own.
+fn play(process: &str, environment: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().expect("a test binary knows where it is"));
+    command.args(["--exact", process]).env(PLAY, "1").envs(environment.iter().copied());
+    for name in ["NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    let output = command.stdin(Stdio::null()).output().expect("a test binary can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+const PLAY: &str = "BUSYHOUR_TEST_PLAY";
