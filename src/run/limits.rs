@@ -15,7 +15,8 @@ pub(super) fn raise_open_files(scenario: &Scenario) -> Result<(), RunError> {
     if let Some(allowed) = maximum.filter(|maximum| *maximum < needed) {
         return Err(RunError::OpenFiles { needed, allowed });
     }
-    let raised = Rlimit { current: maximum, maximum };
+    // Where there is no hard limit the kernel has one of its own, so infinity is not asked for.
+    let raised = Rlimit { current: maximum.or(Some(needed)), maximum };
     setrlimit(Resource::Nofile, raised)
         .map_err(|error| RunError::System { what: "a higher limit of open files", source: error.into() })
 }

@@ -22,6 +22,13 @@ pub(crate) fn mock_after(rig: &Rig, preparation: &str) -> PathBuf {
     script(rig, &format!("{preparation}\nexec {program} {}", busyhour::run::EMBEDDED_RUNTIME))
 }
 
+/// A runtime that reports to no witness and sees no end of the program, as a real one may not: its parent is a shell.
+pub(crate) fn deaf_runtime(rig: &Rig) -> PathBuf {
+    let program = env!("CARGO_BIN_EXE_busyhour");
+    let start = format!("{program} {} < /dev/null &", busyhour::run::EMBEDDED_RUNTIME);
+    script(rig, &format!("unset BUSYHOUR_WITNESS BUSYHOUR_LIFELINE\n{start}\nwait"))
+}
+
 /// A web server that has nothing to do with voice: this very test binary, playing [`answers_html`].
 pub(crate) fn web_server(rig: &Rig) -> PathBuf {
     let tests = std::env::current_exe().expect("a running program knows its file");

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::fakes::deaf_runtime;
 use crate::rig::*;
 
 /// Four callers who stay on the line and speak every 100 ms.
@@ -47,6 +48,17 @@ fn a_crash_is_noticed_and_its_runtimes_are_replaced() {
     assert_eq!(figure(&summary, "counts/drains/crash"), 2.0, "half of four: {summary:#}");
     assert_eq!(figure(&summary, "counts/admissions/warm"), 2.0, "{summary:#}");
     assert_eq!(figure(&summary, "counts/recalls_failed"), 0.0, "{summary:#}");
+}
+
+#[test]
+fn a_crash_reaches_runtimes_that_report_to_nobody() {
+    let rig = Rig::new();
+    let deaf = deaf_runtime(&rig);
+    let tables = format!("{REGULARS}[[fault]]\nat = \"1s\"\nkind = \"runtime.crash\"\nshare = 0.5\n");
+    let scenario = rig.scenario(THREE_SECONDS, &tables);
+    let summary = rig.summary(&scenario, &["--runtime-binary", deaf.to_str().unwrap()]);
+    assert_eq!(figure(&summary, "counts/drains/crash"), 2.0, "half of four: {summary:#}");
+    assert_sound(&summary);
 }
 
 #[test]
