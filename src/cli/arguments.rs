@@ -51,8 +51,7 @@ pub(super) struct RunArguments {
     /// Folder in which every run gets a folder of its own.
     #[arg(long, value_name = "DIR", default_value = "reports/runs")]
     pub(super) out: PathBuf,
-    /// Keep projections, runtime logs and sockets here instead of in a temporary folder. Its path must be short: a
-    /// socket's may have some 100 characters.
+    /// Keep projections and runtime logs here instead of in a temporary folder.
     #[arg(long, value_name = "DIR")]
     pub(super) work_dir: Option<PathBuf>,
     /// Calls on the line at one instant; those beyond are dropped, which makes the run invalid.

@@ -12,11 +12,12 @@ mod questions;
 mod signals;
 mod simulate;
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::run::EMBEDDED_RUNTIME;
+use crate::run::{EMBEDDED_RUNTIME, RunError};
 use arguments::{Arguments, Command};
 
 /// The whole program.
@@ -37,12 +38,30 @@ pub fn main() -> ExitCode {
     outcome.unwrap_or_else(Failure::report).into()
 }
 
+/// Tells the user something beside the result. Where nobody can be told, the work goes on.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Prints a result. Somebody who has stopped reading, as `head` does, has seen enough.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::work(format!("the result cannot be written to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Why a command could not do its work.
 enum Failure {
     /// What was asked for makes no sense: exit code 2.
     Question(miette::Report),
     /// It made sense and could not be done: exit code 1.
     Work(String),
+    /// Somebody stopped it before there was anything to report. With the exit code.
+    Interrupted(u8),
 }
 
 impl Failure {
@@ -54,12 +73,16 @@ impl Failure {
     fn report(self) -> u8 {
         match self {
             Self::Question(report) => {
-                eprintln!("{report:?}");
+                tell(&format!("{report:?}"));
                 2
             }
             Self::Work(reason) => {
-                eprintln!("busyhour: {reason}");
+                tell(&format!("busyhour: {reason}"));
                 1
+            }
+            Self::Interrupted(code) => {
+                tell(&format!("busyhour: {}", RunError::Interrupted));
+                code
             }
         }
     }

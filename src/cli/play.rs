@@ -1,6 +1,7 @@
 //! `busyhour run`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,27 +13,42 @@ use super::progress_bar::ProgressBar;
 use super::signals::Interruptions;
 use crate::measure::{Summary, exit_code};
 use crate::report;
-use crate::run::{self, Options, Progress, Stop};
+use crate::run::{self, Options, Progress, RunError, Stop};
 use crate::scenario::{Program, Scenario};
 
 /// Plays the scenario, prints and files the result, and gives back the exit code.
 pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     let scenario = Arc::new(scenario(arguments)?);
+    check_out(&arguments.out)?;
     let began = Timestamp::now();
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
     let (summary, signal) = tokio.block_on(perform(&scenario, arguments))?;
-    match arguments.format {
-        Format::Text => print!("{}", report::terminal(&summary, style())),
-        Format::Json => print!("{}", report::json(&summary, false)),
-    }
     let filed = report::write_run(&arguments.out, &summary, began);
-    let folder = filed.map_err(|error| {
-        Failure::work(format!("the summary cannot be written to {}: {error}; use --out", arguments.out.display()))
+    super::print(&match arguments.format {
+        Format::Text => report::terminal(&summary, style()),
+        Format::Json => report::json(&summary, false),
     })?;
+    let folder = filed.map_err(|error| unwritable(&arguments.out, &error))?;
     if !arguments.quiet {
-        eprintln!("summary: {}", folder.join("summary.json").display());
+        super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
     Ok(signal.unwrap_or_else(|| exit_code(&summary)))
+}
+
+/// Says at once what would otherwise be said after the run. Makes nothing: the run may come to nothing.
+fn check_out(out: &Path) -> Result<(), Failure> {
+    let there = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
+    let nearest = there.ancestors().find(|folder| folder.exists()).unwrap_or(&there);
+    let access = rustix::fs::access(nearest, rustix::fs::Access::WRITE_OK).map_err(std::io::Error::from);
+    let folder = if nearest.is_dir() { Ok(()) } else { Err(std::io::ErrorKind::NotADirectory.into()) };
+    access.and(folder).map_err(|error| unwritable(out, &error))
+}
+
+fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
+    Failure::work(format!(
+        "the summary cannot be written to {}: {error}; choose another folder with --out",
+        out.display()
+    ))
 }
 
 /// The scenario with what the command line changes about it.
@@ -61,7 +77,11 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     let bar = ProgressBar::show(scenario, &progress, arguments.quiet);
     let summary = run::play(Arc::clone(scenario), options, progress).await;
     bar.clear();
-    Ok((summary.map_err(Failure::work)?, interruptions.exit_code()))
+    match (summary, interruptions.exit_code()) {
+        (Ok(summary), signal) => Ok((summary, signal)),
+        (Err(RunError::Interrupted), Some(code)) => Err(Failure::Interrupted(code)),
+        (Err(error), _) => Err(Failure::work(error)),
+    }
 }
 
 pub(super) fn style() -> report::Style {

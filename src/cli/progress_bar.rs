@@ -74,6 +74,7 @@ fn message(progress: &Progress, elapsed: Duration) -> String {
     )
 }
 
-const TEMPLATE: &str = "{bar:24} {percent:>3} %  {msg}  {eta} left";
+// Cut off where the terminal is too narrow: a line that wraps cannot be drawn over.
+const TEMPLATE: &str = "{bar:16} {percent:>3} %  {eta} left  {wide_msg}";
 const NS_PER_TICK: u64 = 1_000_000;
 const FRAME: Duration = Duration::from_millis(200);

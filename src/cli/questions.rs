@@ -6,13 +6,11 @@ use crate::scenario::{Scenario, check, schema};
 
 /// Prints the answer.
 pub(super) fn answer(question: &Question) -> Result<u8, Failure> {
-    match question {
-        Question::Check { scenario } => print!("{}", meaning::text(&check(&Scenario::load(scenario)?))),
-        Question::Schema => {
-            println!("{}", serde_json::to_string_pretty(&schema()).expect("a schema is JSON"));
-        }
-        Question::New => print!("{FIRST_SCENARIO}"),
-    }
+    super::print(&match question {
+        Question::Check { scenario } => meaning::text(&check(&Scenario::load(scenario)?)),
+        Question::Schema => serde_json::to_string_pretty(&schema()).expect("a schema is JSON") + "\n",
+        Question::New => FIRST_SCENARIO.to_owned(),
+    })?;
     Ok(0)
 }
 

@@ -53,7 +53,7 @@ async fn pass_on(
         ask.send_replace(if first { Stop::Soon } else { Stop::AtOnce });
         if !quiet {
             let what = if first { "hanging up and draining; once more to stop at once" } else { "stopping at once" };
-            eprintln!("busyhour: {what}");
+            super::tell(&format!("busyhour: {what}"));
         }
     }
 }

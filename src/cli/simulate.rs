@@ -19,15 +19,15 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     }
     let began = Timestamp::now();
     let summary = sim::play(&Arc::new(scenario));
-    match arguments.format {
-        Format::Text => print!("{}", report::terminal(&summary, style())),
-        Format::Json => print!("{}", report::json(&summary, arguments.canonical)),
-    }
+    super::print(&match arguments.format {
+        Format::Text => report::terminal(&summary, style()),
+        Format::Json => report::json(&summary, arguments.canonical),
+    })?;
     if let Some(out) = &arguments.out {
         let folder = report::write_run(out, &summary, began).map_err(|error| {
             Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
         })?;
-        eprintln!("summary: {}", folder.join("summary.json").display());
+        super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
     Ok(exit_code(&summary))
 }

@@ -1,5 +1,6 @@
 //! One call, played from its ring to its end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,8 +125,8 @@ impl Conversation {
     }
 
     async fn save(&mut self, turn: Turn, user_text: &str, assistant_text: &str) {
-        let id = format!("t{}-c{}-{}", self.call.tenant.0, self.call.number, self.turns);
-        let options = SaveOptions { turn_id: Some(id.clone()), ..Default::default() };
+        let id = self.performance.turn_id(self.call.tenant, self.call.number, self.turns);
+        let options = SaveOptions { turn_id: Some(id), ..Default::default() };
         let began = self.now();
         let SaveReceipt { outcome, timing } = match &self.session {
             Some(session) => session.save(user_text, assistant_text, &options).await,
@@ -137,15 +138,16 @@ impl Conversation {
             self.note(&Event::Admitted { tenant, asked: began, admission, took: took.into() });
         }
         if outcome.is_ok() {
-            self.performance.score.acknowledged(tenant, self.acked(id));
+            self.performance.score.acknowledged(tenant, self.acked());
         }
         let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
         let took = self.now().since(began);
         self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
     }
 
-    fn acked(&self, turn: String) -> AckedSave {
-        AckedSave { turn, caller: self.call.caller, worker: self.call.worker }
+    fn acked(&self) -> AckedSave {
+        let Call { number, caller, worker, .. } = self.call;
+        AckedSave { call: number, turn: self.turns, caller, worker }
     }
 
     fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {
@@ -167,14 +169,11 @@ impl Conversation {
     /// Law 7: nothing in an answer belongs to anybody else.
     fn look_for_strangers(&self, memory: &Memory) {
         let own = [self.user_canary.clone(), self.performance.tenant(self.call.tenant).canary.clone()];
-        let listed = memory.permanent.iter().map(|hit| &hit.text).chain(memory.org.iter().map(|hit| &hit.text));
-        for text in std::iter::once(&memory.context_text).chain(listed) {
-            for stranger in foreign_canaries(text, &own) {
-                let tenant = &self.performance.tenant(self.call.tenant).name;
-                let what = format!("caller {} of `{tenant}` was told {stranger}", self.user.id());
-                let (tenant, at) = (Some(self.call.tenant), self.now());
-                self.performance.score.breach(Breach { law: Law::Memory, tenant, at, what });
-            }
+        for stranger in strangers(memory, &own) {
+            let tenant = &self.performance.tenant(self.call.tenant).name;
+            let what = format!("caller {} of `{tenant}` was told {stranger}", self.user.id());
+            let (tenant, at) = (Some(self.call.tenant), self.now());
+            self.performance.score.breach(Breach { law: Law::Memory, tenant, at, what });
         }
     }
 
@@ -185,6 +184,12 @@ impl Conversation {
     fn now(&self) -> Time {
         self.performance.clock.now()
     }
+}
+
+/// Canaries anywhere in an answer that are none of the caller's own.
+fn strangers(memory: &Memory, own: &[Canary]) -> BTreeSet<String> {
+    let everything = serde_json::to_string(memory).expect("what came as JSON can be written as JSON");
+    foreign_canaries(&everything, own).into_iter().map(str::to_owned).collect()
 }
 
 /// A caller on the line. Dropped before the call is over, it was cut.
@@ -207,6 +212,38 @@ impl Drop for Line {
         self.performance.progress.hung_up();
         if !self.over {
             self.performance.score.note(&Event::CallCut { tenant: self.tenant, rang: self.rang });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mock_runtime::wire::loopback::{OrgHit, PermanentHit, Profile};
+
+    use super::*;
+
+    #[test]
+    fn a_stranger_is_found_in_every_part_of_an_answer() {
+        let own = [Canary::of_caller("p", "ann"), Canary::of_project("p")];
+        let other = Canary::of_caller("p", "bob");
+        let text = |canary: &Canary| format!("she likes {}, they say", canary.as_str());
+        let told = |canary: &Canary| {
+            let permanent = PermanentHit { text: text(canary), ..PermanentHit::default() };
+            let org = OrgHit { text: text(canary), ..OrgHit::default() };
+            let profile = Profile { summary: text(canary), ..Profile::default() };
+            [
+                Memory { context_text: text(canary), ..Memory::default() },
+                Memory { profile: Some(profile), ..Memory::default() },
+                Memory { working: vec![text(canary).into()], ..Memory::default() },
+                Memory { permanent: vec![permanent], ..Memory::default() },
+                Memory { org: vec![org], ..Memory::default() },
+            ]
+        };
+        for memory in told(&other) {
+            assert_eq!(strangers(&memory, &own), BTreeSet::from([other.as_str().to_owned()]));
+        }
+        for memory in own.iter().flat_map(told) {
+            assert_eq!(strangers(&memory, &own), BTreeSet::new());
         }
     }
 }

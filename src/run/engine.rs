@@ -1,10 +1,11 @@
 //! The engine: calls ring, are played, end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::process::Signal;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::conversation::Conversation;
 use super::error::RunError;
@@ -15,6 +16,7 @@ use super::performance::Performance;
 use super::progress::Progress;
 use super::settlement::{self, Act};
 use super::stage::{self, Stage};
+use super::weather::Weather;
 use crate::base::Time;
 use crate::measure::Summary;
 use crate::scenario::Scenario;
@@ -30,35 +32,35 @@ pub async fn play(scenario: Arc<Scenario>, options: Options, progress: Progress)
     let saboteur = Saboteur {
         performance: Arc::clone(&performance),
         register: stage.witness.register(),
-        conditions: stage.cloud.conditions(),
+        weather: Weather::over(stage.cloud.conditions()),
     };
     let began = settlement::Beginning::now(performance.clock);
     progress.begins(performance.clock.instant(Time::ZERO));
-    let faults = saboteur.set_to_work();
+    let mut faults = saboteur.set_to_work();
     let act = perform(&performance, &options).await;
     // What is still broken is mended before the drains: they shall show the pool, not the fault.
-    drop(faults);
+    faults.shutdown().await;
+    let served: Vec<_> = performance.processes().collect();
     hang_up_and_drain(&stage, options.stop.clone()).await;
-    Ok(settlement::settle(stage, &options, began, act).await)
+    Ok(settlement::settle(stage, &options, began, act, &served).await)
 }
 
 /// Lets the calls ring and waits for their ends.
 async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
-    let mut calls =
-        Calls { performance, workload: Workload::new(&performance.scenario.traffic), playing: JoinSet::new() };
+    let workload = Workload::new(&performance.scenario.traffic);
+    let mut calls = Calls { performance, workload, playing: JoinSet::new(), dropped: 0 };
     let mut stop = options.stop.clone();
     let window = Time::ZERO + performance.scenario.duration;
-    let mut dropped = 0;
     tokio::select! {
         () = stopped(&mut stop, Stop::Soon) => {}
         () = async {
-            dropped = calls.ring(window, options.max_calls).await;
+            calls.ring(window, options.max_calls).await;
             calls.finish(window + performance.scenario.grace).await;
         } => {}
     }
     // Who is still talking is hung up: dropping a conversation notes that it was cut.
     calls.playing.shutdown().await;
-    Act { ended: performance.clock.now(), dropped }
+    Act { ended: performance.clock.now(), dropped: calls.dropped }
 }
 
 /// The calls of a run.
@@ -66,12 +68,14 @@ struct Calls<'p> {
     performance: &'p Arc<Performance>,
     workload: Workload,
     playing: JoinSet<(Call, Time)>,
+    /// How many could not be played.
+    dropped: u64,
 }
 
 impl Calls<'_> {
-    /// Rings every call at its time until the window closes. Gives back how many could not be played.
-    async fn ring(&mut self, window: Time, max_calls: u32) -> u64 {
-        let mut dropped = 0;
+    /// Rings every call at its time until the window closes. A caller of the closed model whose call is dropped stays
+    /// away: ringing again at once would keep the engine busy with nothing else.
+    async fn ring(&mut self, window: Time, max_calls: u32) {
         loop {
             let due = self.workload.peek().unwrap_or(Time::NEVER).min(window);
             tokio::select! {
@@ -80,11 +84,11 @@ impl Calls<'_> {
                 Some(ended) = self.playing.join_next() => { self.note_end(ended); continue; }
             }
             if self.workload.peek().is_none_or(|next| next >= window) {
-                return dropped;
+                return;
             }
             let Some(call) = self.workload.next() else { continue };
             if self.playing.len() >= max_calls as usize {
-                dropped += 1;
+                self.dropped += 1;
             } else {
                 self.playing.spawn(Conversation::new(Arc::clone(self.performance), call).play());
             }
@@ -96,11 +100,12 @@ impl Calls<'_> {
         let alarm = self.performance.alarm.clone();
         tokio::select! {
             () = alarm.until(deadline) => {}
-            () = async { while self.playing.join_next().await.is_some() {} } => {}
+            () = async { while let Some(ended) = self.playing.join_next().await { self.note_end(ended); } } => {}
         }
     }
 
-    fn note_end(&mut self, ended: Result<(Call, Time), tokio::task::JoinError>) {
+    /// Tells the workload. A fault of ours in a conversation is one of the run.
+    fn note_end(&mut self, ended: Result<(Call, Time), JoinError>) {
         match ended {
             Ok((call, at)) => self.workload.ended(&call, at),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -119,16 +124,23 @@ async fn hang_up_and_drain(stage: &Stage, mut stop: watch::Receiver<Stop>) {
         () = &mut closed => return,
         () = stopped(&mut stop, Stop::AtOnce) => {}
     }
-    for pid in stage.witness.register().living(None) {
-        signal(pid, Signal::KILL);
+    // More than once: a process that was just being started is not known yet.
+    loop {
+        let known = stage.performance.processes().map(|(_, pid)| pid);
+        stage.witness.register().living(None).into_iter().chain(known).for_each(|pid| signal(pid, Signal::KILL));
+        if tokio::time::timeout(SWEEP, &mut closed).await.is_ok() {
+            return;
+        }
     }
-    closed.await;
 }
 
 /// Returns when the run is to stop at least that urgently.
-async fn stopped(stop: &mut watch::Receiver<Stop>, urgency: Stop) {
+pub(super) async fn stopped(stop: &mut watch::Receiver<Stop>, urgency: Stop) {
     if stop.wait_for(|stop| *stop >= urgency).await.is_err() {
         // Nobody can ask any more.
         std::future::pending::<()>().await;
     }
 }
+
+/// Between two looks at who is still there when everything is to end at once.
+const SWEEP: Duration = Duration::from_millis(20);

@@ -18,6 +18,16 @@ pub enum RunError {
         /// Why.
         source: std::io::Error,
     },
+    /// The runtimes' reports cannot be listened to.
+    #[error(
+        "cannot listen for the runtimes' reports in {folder}: {source}; set TMPDIR to a short path of another folder"
+    )]
+    Sockets {
+        /// Where the sockets were to lie.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The mock cloud did not start.
     #[error("the mock cloud did not start: {0}")]
     Cloud(#[from] CloudError),
@@ -37,11 +47,18 @@ pub enum RunError {
         /// Why.
         error: VoiceError,
     },
+    /// Somebody stopped the run before the first call could ring.
+    #[error("stopped before the first call rang: there is nothing to report")]
+    Interrupted,
     /// The trial runtime did not serve.
-    #[error("the trial runtime did not serve: {error}{log}")]
+    #[error("{program}, tried out before the run, did not serve: {error}; {remedy}{log}")]
     Trial {
+        /// What was started, in words.
+        program: String,
         /// Why.
-        error: VoiceError,
+        error: Box<VoiceError>,
+        /// What to do.
+        remedy: &'static str,
         /// The last lines it wrote to standard error, with a heading; empty where it wrote none.
         log: String,
     },

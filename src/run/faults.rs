@@ -7,9 +7,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::JoinSet;
 
 use super::performance::Performance;
+use super::weather::Weather;
 use super::witness::Register;
 use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::cloud::Conditions;
 use crate::scenario::{Fault, FaultKind};
 
 /// What faults reach for.
@@ -17,11 +17,11 @@ use crate::scenario::{Fault, FaultKind};
 pub(super) struct Saboteur {
     pub(super) performance: Arc<Performance>,
     pub(super) register: Register,
-    pub(super) conditions: Conditions,
+    pub(super) weather: Weather,
 }
 
 impl Saboteur {
-    /// Plays every fault at its time. Dropping the set mends what is still broken.
+    /// Plays every fault at its time. Shutting the set down mends what is still broken.
     pub(super) fn set_to_work(self) -> JoinSet<()> {
         let faults = self.performance.scenario.faults.clone().into_iter().enumerate();
         faults.map(|(number, fault)| self.clone().play(number, fault)).collect()
@@ -41,13 +41,11 @@ impl Saboteur {
                 over(lasting).await;
             }
             FaultKind::CloudDown { lasting } => {
-                self.conditions.set_down(true);
-                let _mended = Mended(&self.conditions);
+                let _storm = self.weather.outage();
                 over(lasting).await;
             }
             FaultKind::CloudSlow { by, lasting } => {
-                self.conditions.set_extra_latency(by);
-                let _mended = Mended(&self.conditions);
+                let _storm = self.weather.delay(by);
                 over(lasting).await;
             }
             FaultKind::PortsSquat { count, lasting } => {
@@ -60,7 +58,7 @@ impl Saboteur {
 
     /// A share of the runtimes that live, rounded up, drawn by the scenario's seed.
     fn victims(&self, number: usize, tenant: Option<TenantIndex>, share: f64) -> Vec<u32> {
-        let mut living = self.register.living(tenant);
+        let mut living = self.living(tenant);
         let count = rounded_up(share, living.len());
         let mut stream = Stream::named(self.performance.scenario.seed, "victims", number as u64);
         let mut draw = || {
@@ -68,6 +66,16 @@ impl Saboteur {
             living.swap_remove(usize::try_from(index).expect("an index below a length fits"))
         };
         (0..count).map(|_| draw()).collect()
+    }
+
+    /// Whoever reports to the witness; runtimes that do not are known to their clients alone.
+    fn living(&self, tenant: Option<TenantIndex>) -> Vec<u32> {
+        let witnessed = self.register.living(tenant);
+        if !witnessed.is_empty() {
+            return witnessed;
+        }
+        let known = self.performance.processes().filter(|(whose, _)| tenant.is_none_or(|tenant| tenant == *whose));
+        known.map(|(_, pid)| pid).collect()
     }
 
     /// Takes free ports of the range from its upper end down, on every host.
@@ -95,16 +103,6 @@ impl Drop for Stopped {
         for pid in &self.0 {
             signal(*pid, Signal::CONT);
         }
-    }
-}
-
-/// A cloud whose weather clears up when this is dropped.
-struct Mended<'c>(&'c Conditions);
-
-impl Drop for Mended<'_> {
-    fn drop(&mut self) {
-        self.0.set_down(false);
-        self.0.set_extra_latency(Span::ZERO);
     }
 }
 

@@ -9,7 +9,7 @@
 //! * Arrivals are open-loop: a call rings when the workload says so, whatever the pool is doing. The number of calls on
 //!   the line is bounded ([`Options::max_calls`]); a call beyond it is counted as dropped and makes the run invalid.
 //! * Lateness of the engine itself is measured per call and per turn; latency counts from the intended time.
-//! * Laws are judged by what the processes themselves reported to the [`witness`], and by the cloud's ledger.
+//! * Laws are judged by what the processes themselves reported to the witness, and by the cloud's ledger.
 //! * However [`play`] ends, no runtime survives it.
 
 mod alarm;
@@ -27,6 +27,7 @@ mod score;
 mod settlement;
 mod stage;
 mod trial;
+mod weather;
 mod witness;
 
 pub use engine::play;

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 /// What a run can be told beyond its scenario.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where projections, logs and the witness's sockets go; a temporary folder where absent.
+    /// Where projections and logs go; a temporary folder where absent.
     pub work_dir: Option<PathBuf>,
     /// Calls on the line at one instant; those beyond are dropped and make the run invalid.
     pub max_calls: u32,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::alarm::Alarm;
 use super::clock::Clock;
 use super::progress::Progress;
@@ -14,6 +16,8 @@ use crate::workload::Call;
 
 /// A run under way: shared by all its calls.
 pub(super) struct Performance {
+    /// Tells this run's turns from those of another that left its projections in the same folder.
+    pub(super) id: Uuid,
     pub(super) scenario: Arc<Scenario>,
     pub(super) clock: Clock,
     pub(super) alarm: Alarm,
@@ -40,10 +44,24 @@ impl Performance {
         &self.cast[tenant.index()]
     }
 
+    /// The id under which a turn is saved.
+    pub(super) fn turn_id(&self, tenant: TenantIndex, call: u64, turn: u32) -> String {
+        format!("{}-t{}-c{call}-{turn}", self.id.simple(), tenant.0)
+    }
+
     /// The client that takes a call.
     pub(super) fn client(&self, call: &Call) -> &VoiceClient {
         let WorkerIndex(worker) = call.worker;
         &self.tenant(call.tenant).workers[usize::from(worker)]
+    }
+
+    /// The runtimes that serve, as their clients know them.
+    pub(super) fn processes(&self) -> impl Iterator<Item = (TenantIndex, u32)> {
+        let of_member = |(index, member): (u16, &CastMember)| {
+            let pids: Vec<u32> = member.workers.iter().flat_map(VoiceClient::runtime_pids).collect();
+            pids.into_iter().map(move |pid| (TenantIndex(index), pid))
+        };
+        (0..).zip(&self.cast).flat_map(of_member)
     }
 
     /// Every worker's client.

@@ -9,11 +9,12 @@ use super::clock::Clock;
 use super::progress::Progress;
 use super::score::Score;
 use crate::base::{BootKind, DrainReason, TenantIndex};
-use crate::client::{Observer, VoiceError};
-use crate::measure::{ErrorCode, Event, Level};
+use crate::client::Observer;
+use crate::measure::{Event, Level};
 use crate::pool::Levels;
 
-/// Watches one worker's pool.
+/// Watches one worker's pool. A boot that failed is not told from here: whoever waited for it, a recall or a save, gets
+/// its error and counts it.
 pub(super) struct PoolWatch {
     pub(super) tenant: TenantIndex,
     /// Its place in the tenant's levels.
@@ -74,11 +75,6 @@ impl Observer for PoolWatch {
     fn booted(&self, kind: BootKind, began: Instant, took: Duration) {
         let (tenant, began) = (self.tenant, self.clock.at(began));
         self.score.note(&Event::Booted { tenant, began, kind, took: took.into() });
-    }
-
-    fn boot_failed(&self, error: &VoiceError) {
-        let (tenant, at) = (self.tenant, self.clock.now());
-        self.score.note(&Event::Failed { tenant, at, code: ErrorCode::named(&error.code()) });
     }
 
     fn drained(&self, reason: DrainReason, began: Instant, took: Duration) {

@@ -14,9 +14,12 @@ pub(super) struct Score {
 }
 
 /// A save a runtime has acknowledged, to be looked up in the cloud at the end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct AckedSave {
-    pub(super) turn: String,
+    /// Number of its call.
+    pub(super) call: u64,
+    /// Number of its turn in the call.
+    pub(super) turn: u32,
     pub(super) caller: CallerIndex,
     pub(super) worker: WorkerIndex,
 }

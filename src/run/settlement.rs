@@ -41,11 +41,18 @@ impl Beginning {
     }
 }
 
-/// Takes the stage down and sums up. The clients are closed.
-pub(super) async fn settle(stage: Stage, options: &Options, began: Beginning, act: Act) -> Summary {
+/// Takes the stage down and sums up. The clients are closed; `served` are the processes they had before.
+pub(super) async fn settle(
+    stage: Stage,
+    options: &Options,
+    began: Beginning,
+    act: Act,
+    served: &[(TenantIndex, u32)],
+) -> Summary {
     let Stage { performance, witness, cloud, folder } = stage;
     let cpu = processor_time().saturating_sub(began.cpu);
-    let testimony = witness.testify(PARTING).await;
+    let mut testimony = witness.testify(PARTING).await;
+    testimony.look_after(served, performance.clock.now());
     let ledger = cloud.ledger();
     cloud.stop();
     let scenario = &performance.scenario;
@@ -96,32 +103,60 @@ struct Account<'a> {
 impl Account<'_> {
     fn close(&self, testimony: &Testimony, violations: &mut Vec<Breach>) -> TenantEnding {
         let mut ending = TenantEnding {
-            leaks: testimony.leaks[self.tenant.index()],
+            leaks: testimony.survivors.iter().filter(|(tenant, _)| *tenant == self.tenant).count() as u64,
             rss_peak_bytes: testimony.rss_peak.map(|_| testimony.rss_peaks[self.tenant.index()]),
             ..TenantEnding::default()
         };
         let mut waiting = OnDisk::default();
         let project = &self.performance.tenant(self.tenant).project;
         for save in self.performance.score.saves(self.tenant) {
-            match self.ledger.turn(project, &save.turn).map_or(0, |delivery| delivery.accepted) {
-                0 if waiting.holds(self.performance, self.tenant, &save) => ending.delivered += 1,
-                0 => {
-                    ending.lost += 1;
-                    violations.push(self.breach(format!("save {} was acknowledged and is nowhere", save.turn)));
-                }
-                1 => ending.delivered += 1,
-                times => {
-                    ending.delivered += 1;
-                    ending.duplicated += 1;
-                    violations.push(self.breach(format!("save {} reached the cloud {times} times", save.turn)));
-                }
-            }
+            let turn = self.performance.turn_id(self.tenant, save.call, save.turn);
+            let accepted = self.ledger.turn(project, &turn).map_or(0, |delivery| delivery.accepted);
+            let fate = Fate::of(accepted, || waiting.holds(self.performance, self.tenant, &save, &turn));
+            fate.enter(&mut ending);
+            violations.extend(fate.breaks_the_law(&turn).map(|what| self.breach(what)));
         }
         ending
     }
 
     fn breach(&self, what: String) -> Breach {
         Breach { law: Law::Memory, tenant: Some(self.tenant), at: self.performance.clock.now(), what }
+    }
+}
+
+/// What became of an acknowledged save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The cloud has it, or the next boot will deliver it.
+    Delivered,
+    Lost,
+    /// The cloud has it so many times.
+    Doubled(u32),
+}
+
+impl Fate {
+    /// Looks on the disk only where the cloud has nothing.
+    fn of(accepted: u32, on_disk: impl FnOnce() -> bool) -> Self {
+        match accepted {
+            0 if on_disk() => Self::Delivered,
+            0 => Self::Lost,
+            1 => Self::Delivered,
+            times => Self::Doubled(times),
+        }
+    }
+
+    fn enter(self, ending: &mut TenantEnding) {
+        ending.delivered += u64::from(self != Self::Lost);
+        ending.lost += u64::from(self == Self::Lost);
+        ending.duplicated += u64::from(matches!(self, Self::Doubled(_)));
+    }
+
+    fn breaks_the_law(self, turn: &str) -> Option<String> {
+        match self {
+            Self::Delivered => None,
+            Self::Lost => Some(format!("save {turn} was acknowledged and is nowhere")),
+            Self::Doubled(times) => Some(format!("save {turn} reached the cloud {times} times")),
+        }
     }
 }
 
@@ -132,7 +167,7 @@ struct OnDisk {
 }
 
 impl OnDisk {
-    fn holds(&mut self, performance: &Performance, tenant: TenantIndex, save: &AckedSave) -> bool {
+    fn holds(&mut self, performance: &Performance, tenant: TenantIndex, save: &AckedSave, turn: &str) -> bool {
         let member = performance.tenant(tenant);
         let storage = member.storage[save.worker.index()].clone();
         let turns = self.turns.entry((storage.clone(), save.caller)).or_insert_with(|| {
@@ -140,7 +175,7 @@ impl OnDisk {
             let turn = |event: CloudEvent| event.body.get("turnId")?.as_str().map(str::to_owned);
             events.into_iter().filter_map(turn).collect()
         });
-        turns.contains(&save.turn)
+        turns.contains(turn)
     }
 }
 
@@ -168,3 +203,31 @@ fn processor_time() -> Duration {
 
 /// How long a runtime whose client is closed may take to be seen gone.
 const PARTING: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Delivered, lost, duplicated; and whether a law was broken.
+    fn counted(accepted: u32, on_disk: bool) -> ([u64; 3], bool) {
+        let (fate, mut ending) = (Fate::of(accepted, || on_disk), TenantEnding::default());
+        fate.enter(&mut ending);
+        ([ending.delivered, ending.lost, ending.duplicated], fate.breaks_the_law("t").is_some())
+    }
+
+    #[test]
+    fn a_save_is_delivered_by_the_cloud_or_safe_on_disk() {
+        assert_eq!(counted(1, false), ([1, 0, 0], false));
+        assert_eq!(counted(0, true), ([1, 0, 0], false));
+    }
+
+    #[test]
+    fn a_save_that_is_nowhere_is_lost() {
+        assert_eq!(counted(0, false), ([0, 1, 0], true));
+    }
+
+    #[test]
+    fn a_save_the_cloud_has_twice_is_doubled() {
+        assert_eq!(counted(2, false), ([1, 0, 1], true));
+    }
+}

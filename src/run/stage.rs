@@ -1,5 +1,6 @@
 //! Everything that has to stand before the first call rings.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
 use mock_runtime::wire::environment;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::clock::Clock;
@@ -32,7 +34,7 @@ pub(super) struct Stage {
     pub(super) folder: WorkFolder,
 }
 
-/// Where a run keeps its projections, logs and sockets; removed at the end where it is temporary.
+/// Where a run keeps its projections and logs; removed at the end where it is temporary.
 pub(super) struct WorkFolder {
     path: PathBuf,
     _temporary: Option<TempDir>,
@@ -45,11 +47,12 @@ impl WorkFolder {
             move |source| RunError::Folder { path, source }
         };
         if let Some(path) = wanted {
-            std::fs::create_dir_all(path).map_err(failed(path))?;
+            std::fs::create_dir_all(path).and_then(|()| try_to_fill(path)).map_err(failed(path))?;
             let path = path.canonicalize().map_err(failed(path))?;
             return Ok(Self { path, _temporary: None });
         }
         let temporary = tempfile::Builder::new().prefix("busyhour-").tempdir();
+        let temporary = temporary.and_then(|folder| try_to_fill(folder.path()).map(|()| folder));
         let temporary = temporary.map_err(failed(&std::env::temp_dir()))?;
         Ok(Self { path: temporary.path().to_owned(), _temporary: Some(temporary) })
     }
@@ -61,13 +64,19 @@ impl WorkFolder {
         apart.map_or_else(|| host.clone(), |worker| host.join(format!("worker-{worker}")))
     }
 
+    /// Where the trial's runtime keeps its projection; of no use after it.
+    pub(super) fn trial(&self) -> PathBuf {
+        self.path.join("trial")
+    }
+
     pub(super) fn runtime_log(&self) -> PathBuf {
         self.path.join("runtimes.log")
     }
+}
 
-    fn path(&self) -> &Path {
-        &self.path
-    }
+/// Writes as much as a few runtimes do, and takes it away again: a full disk is better met before the run.
+fn try_to_fill(folder: &Path) -> std::io::Result<()> {
+    tempfile::NamedTempFile::new_in(folder)?.write_all(&vec![0; 256 * 1024])
 }
 
 /// The account under which everything happens; the mock cloud knows no other.
@@ -84,10 +93,10 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
         seed: scenario.seed,
         ..CloudSettings::default()
     })?;
-    super::trial::play(scenario, &cloud, &folder).await?;
+    super::trial::play(scenario, &cloud, &folder, options.stop.clone()).await?;
     let identities = onboard(scenario, &cloud).await?;
     let clock = Clock::starting(COUNTDOWN);
-    let witness = Witness::start(folder.path(), posts(scenario), scenario.tenants.len(), clock)?;
+    let witness = Witness::start(posts(scenario), scenario.tenants.len(), clock)?;
     let score = Arc::new(Score::new(recorder(scenario), scenario.tenants.len()));
     let behaviour = behaviour(scenario, clock, &identities);
     let casting =
@@ -95,7 +104,7 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
     let cast = casting.cast(identities, progress)?;
     let alarm = Alarm::start(clock).map_err(|source| RunError::System { what: "a timer", source })?;
     let (scenario, progress) = (Arc::clone(scenario), progress.clone());
-    let performance = Arc::new(Performance { scenario, clock, alarm, score, progress, cast });
+    let performance = Arc::new(Performance { id: Uuid::new_v4(), scenario, clock, alarm, score, progress, cast });
     Ok(Stage { performance, witness, cloud, folder })
 }
 

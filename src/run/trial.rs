@@ -4,37 +4,83 @@ use std::path::Path;
 use std::time::Duration;
 
 use mock_runtime::behaviour::Behaviour;
+use tokio::sync::watch;
 
+use super::engine::stopped;
 use super::error::RunError;
+use super::options::Stop;
 use super::stage::{WorkFolder, client, executable};
 use crate::client::{SearchOptions, User, VoiceError};
 use crate::cloud::MockCloud;
-use crate::scenario::Scenario;
+use crate::scenario::{Program, Scenario};
 
 /// Boots one runtime of a project of its own, asks it something, and ends it.
-pub(super) async fn play(scenario: &Scenario, cloud: &MockCloud, folder: &WorkFolder) -> Result<(), RunError> {
+pub(super) async fn play(
+    scenario: &Scenario,
+    cloud: &MockCloud,
+    folder: &WorkFolder,
+    stop: watch::Receiver<Stop>,
+) -> Result<(), RunError> {
     cloud.add_project(PROJECT, "trial", &[AGENT]);
     let log = folder.runtime_log();
     let already_logged = std::fs::metadata(&log).map_or(0, |metadata| metadata.len());
-    let tried = try_out(scenario, cloud, folder, &log).await;
-    tried.map_err(|error| RunError::Trial { error, log: quote(&log, already_logged) })
+    let tried = try_out(scenario, cloud, folder, &log, stop).await;
+    // What a runtime without manners has made of it is nobody's business: the folder is not used again.
+    let _ = std::fs::remove_dir_all(folder.trial());
+    match tried {
+        Ok(Some(())) => Ok(()),
+        Ok(None) => Err(RunError::Interrupted),
+        Err(error) => {
+            let (program, remedy, log) = (program(scenario), remedy(&error), quote(&log, already_logged));
+            Err(RunError::Trial { program, error: Box::new(error), remedy, log })
+        }
+    }
 }
 
-async fn try_out(scenario: &Scenario, cloud: &MockCloud, folder: &WorkFolder, log: &Path) -> Result<(), VoiceError> {
+fn program(scenario: &Scenario) -> String {
+    match &scenario.runtime.program {
+        Program::Mock => "the built-in mock runtime".to_owned(),
+        Program::Binary(path) => path.display().to_string(),
+    }
+}
+
+fn remedy(error: &VoiceError) -> &'static str {
+    match error {
+        VoiceError::Pool { .. } => "see what holds them, for example with `ss -ltnp`",
+        VoiceError::NotFound(_) => "name another with --runtime-binary or `[runtime] binary`",
+        VoiceError::StartFailed { .. } => {
+            "start it by hand to see why, raise boot_timeout if it only needs longer, or name another with \
+             --runtime-binary"
+        }
+        _ => "it must honour the environment contract and the wire protocol of a voice-runtime",
+    }
+}
+
+/// `None` where the run was stopped meanwhile.
+async fn try_out(
+    scenario: &Scenario,
+    cloud: &MockCloud,
+    folder: &WorkFolder,
+    log: &Path,
+    mut stop: watch::Receiver<Stop>,
+) -> Result<Option<()>, VoiceError> {
     // The mock without its delays and faults: what is tried is whether it works, not how long it takes.
     let prompt = Behaviour { before_ready: scenario.runtime.behaviour.before_ready, ..Behaviour::default() };
     let client = client(scenario, cloud)
         .project_id(PROJECT)
         .agent_id(AGENT)
-        .storage_root(folder.storage(0, None))
+        .storage_root(folder.trial())
         .runtime_log(log)
         .executable(executable(scenario, &prompt, None))
         .build()?;
     let options = SearchOptions { timeout: PATIENCE, ..SearchOptions::default() };
     let user = User::new("trial")?;
-    let answered = client.search_memory("is anybody there?", &user, &options).await;
+    let answered = tokio::select! {
+        answered = client.search_memory("is anybody there?", &user, &options) => answered.map(|_| Some(())),
+        () = stopped(&mut stop, Stop::Soon) => Ok(None),
+    };
     client.close().await;
-    answered.map(drop)
+    answered
 }
 
 /// What was written to the log since, as a paragraph for an error message.

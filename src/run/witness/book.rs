@@ -91,6 +91,17 @@ impl Book {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Records heard so far, of whoever is still there.
+    #[cfg(test)]
+    pub(super) fn records(&self) -> u64 {
+        self.lives.values().map(|life| life.next_sequence).sum()
+    }
+
     /// A line made no sense.
     pub(super) fn lost_a_line(&mut self) {
         self.gaps += 1;
@@ -129,19 +140,19 @@ impl Book {
 
     /// The end: whoever is still there has leaked.
     pub(super) fn close(&mut self) -> Testimony {
-        let mut leaks = vec![0; self.tenants];
+        let mut survivors = Vec::new();
         let now = self.clock.now();
-        let survivors: Vec<u64> = self.lives.iter().filter(|(_, life)| !life.has_hung_up()).map(|(n, _)| *n).collect();
-        for number in survivors {
+        let there: Vec<u64> = self.lives.iter().filter(|(_, life)| !life.has_hung_up()).map(|(n, _)| *n).collect();
+        for number in there {
             let life = &self.lives[&number];
-            leaks[self.posts[life.post].tenant.index()] += 1;
+            survivors.push((self.posts[life.post].tenant, life.pid));
             let what = format!("the runtime of `{}` (process {}) outlived its client", life.user, life.pid);
             self.breach(Law::Survivor, number, now, what);
         }
         Testimony {
             breaches: std::mem::take(&mut self.breaches),
             gaps: self.gaps,
-            leaks,
+            survivors,
             rss_peak: self.rss_peak,
             rss_peaks: std::mem::take(&mut self.rss_peaks),
         }

@@ -51,17 +51,18 @@ async fn accept(post: usize, listener: UnixListener, book: Arc<Mutex<Book>>) {
 async fn hear_out(post: usize, line: UnixStream, book: Arc<Mutex<Book>>) {
     let (reading, writing) = line.into_split();
     let number = book.lock().open(post, writing);
-    let mut lines = BufReader::new(reading).lines();
-    let mut unreadable = false;
-    while let Ok(Some(text)) = lines.next_line().await {
+    let mut reading = BufReader::new(reading);
+    let (mut text, mut unreadable) = (Vec::new(), false);
+    while reading.read_until(b'\n', &mut text).await.is_ok_and(|bytes| bytes > 0) {
         if std::mem::take(&mut unreadable) {
             book.lock().lost_a_line();
         }
-        match serde_json::from_str::<Record>(&text) {
+        match serde_json::from_slice::<Record>(&text) {
             Ok(record) => book.lock().enter(number, record),
             // Torn by SIGKILL where it is the last: then nothing came of it and nothing is lost.
             Err(_) => unreadable = true,
         }
+        text.clear();
     }
     book.lock().ended(number);
 }

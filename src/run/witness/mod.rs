@@ -9,6 +9,8 @@ mod book;
 mod hearing;
 mod life;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,12 +18,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use rustix::process::{Pid, test_kill_process};
+use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::clock::Clock;
 use super::error::RunError;
-use crate::base::TenantIndex;
-use crate::measure::Breach;
+use crate::base::{TenantIndex, Time};
+use crate::measure::{Breach, Law};
 
 use book::Book;
 pub(super) use book::Post;
@@ -32,6 +36,7 @@ pub(super) struct Witness {
     sockets: Vec<PathBuf>,
     over: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    _folder: TempDir,
 }
 
 /// Who lives just now. Cheap to clone.
@@ -52,8 +57,8 @@ pub(super) struct Testimony {
     pub(super) breaches: Vec<Breach>,
     /// Lines that got lost.
     pub(super) gaps: u64,
-    /// Runtimes that were still there at the end, by tenant.
-    pub(super) leaks: Vec<u64>,
+    /// Runtimes that were still there at the end.
+    pub(super) survivors: Vec<(TenantIndex, u32)>,
     /// Highest private memory of all runtimes together, in bytes.
     pub(super) rss_peak: Option<u64>,
     /// The same by tenant.
@@ -61,11 +66,13 @@ pub(super) struct Testimony {
 }
 
 impl Witness {
-    /// Starts listening on one socket per post, in `folder`.
-    pub(super) fn start(folder: &Path, posts: Vec<Post>, tenants: usize, clock: Clock) -> Result<Self, RunError> {
-        let sockets: Vec<PathBuf> = (0..posts.len()).map(|post| folder.join(format!("w{post}"))).collect();
+    /// Starts listening on one socket per post. They lie in a temporary folder and not with the run's other files: the
+    /// path of a socket may have some 100 characters only.
+    pub(super) fn start(posts: Vec<Post>, tenants: usize, clock: Clock) -> Result<Self, RunError> {
+        let refused = |source| RunError::Sockets { folder: std::env::temp_dir(), source };
+        let folder = tempfile::Builder::new().prefix("busyhour-").tempdir().map_err(refused)?;
+        let sockets: Vec<PathBuf> = (0..posts.len()).map(|post| folder.path().join(format!("w{post}"))).collect();
         let listeners: std::io::Result<Vec<_>> = sockets.iter().map(std::os::unix::net::UnixListener::bind).collect();
-        let refused = |source| RunError::System { what: "a socket for the runtimes' reports", source };
         let listeners = listeners.map_err(refused)?;
         let book = Arc::new(Mutex::new(Book::new(posts, tenants, clock)));
         let (over, is_over) = oneshot::channel();
@@ -74,7 +81,7 @@ impl Witness {
             .name("witness".to_owned())
             .spawn(move || hearing.hold(is_over))
             .map_err(refused)?;
-        Ok(Self { book, sockets, over: Some(over), thread: Some(thread) })
+        Ok(Self { book, sockets, over: Some(over), thread: Some(thread), _folder: folder })
     }
 
     /// Where the runtimes of a post report to.
@@ -103,6 +110,24 @@ impl Witness {
             thread.join().expect("the witness thread does not panic");
         }
     }
+}
+
+impl Testimony {
+    /// Adds runtimes that never reported, and that only their clients knew: whoever of them is still there has leaked.
+    pub(super) fn look_after(&mut self, served: &[(TenantIndex, u32)], now: Time) {
+        for (tenant, pid) in served.iter().filter(|(_, pid)| exists(*pid)) {
+            if self.survivors.iter().all(|(_, survivor)| survivor != pid) {
+                let what = format!("process {pid} outlived its client");
+                self.breaches.push(Breach { law: Law::Survivor, tenant: Some(*tenant), at: now, what });
+                self.survivors.push((*tenant, *pid));
+            }
+        }
+    }
+}
+
+fn exists(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid).is_ok())
 }
 
 impl Drop for Witness {

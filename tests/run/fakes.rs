@@ -1,0 +1,50 @@
+//! Executables that are no runtimes, or bad ones.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use crate::rig::Rig;
+
+/// A shell script in the rig's folder.
+pub(crate) fn script(rig: &Rig, body: &str) -> PathBuf {
+    let file = rig.path("fake-runtime");
+    fs::write(&file, format!("#!/bin/sh\n{body}\n")).expect("the folder can be written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("its mode can be set");
+    file
+}
+
+/// The mock, with something done to its environment first.
+pub(crate) fn mock_after(rig: &Rig, preparation: &str) -> PathBuf {
+    let program = env!("CARGO_BIN_EXE_busyhour");
+    script(rig, &format!("{preparation}\nexec {program} {}", busyhour::run::EMBEDDED_RUNTIME))
+}
+
+/// A runtime that reports to no witness and sees no end of the program, as a real one may not: its parent is a shell.
+pub(crate) fn deaf_runtime(rig: &Rig) -> PathBuf {
+    let program = env!("CARGO_BIN_EXE_busyhour");
+    let start = format!("{program} {} < /dev/null &", busyhour::run::EMBEDDED_RUNTIME);
+    script(rig, &format!("unset BUSYHOUR_WITNESS BUSYHOUR_LIFELINE\n{start}\nwait"))
+}
+
+/// A web server that has nothing to do with voice: this very test binary, playing [`answers_html`].
+pub(crate) fn web_server(rig: &Rig) -> PathBuf {
+    let tests = std::env::current_exe().expect("a running program knows its file");
+    script(rig, &format!("exec {} --ignored --exact fakes::answers_html", tests.display()))
+}
+
+/// No test: the web server, started by [`web_server`] under the runtimes' environment contract.
+#[test]
+#[ignore = "serves until it is killed; other tests start it as a program"]
+fn answers_html() {
+    let Ok(address) = std::env::var("MEMOAIR_RUNTIME_BIND_ADDR") else { return };
+    let listener = TcpListener::bind(address).expect("the port is free");
+    for connection in listener.incoming().flatten() {
+        let mut connection = connection;
+        // Neither a short request nor a peer that has gone away concerns a fake.
+        let _ = connection.read(&mut [0; 4096]);
+        let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>");
+    }
+}

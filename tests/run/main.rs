@@ -1,0 +1,15 @@
+//! `busyhour run` as its users meet it: the real program, small scenarios, real processes.
+//!
+//! Every test plays in a folder of its own on ports of its own, and ends by looking for processes left behind.
+
+#![expect(clippy::float_cmp, reason = "counts are whole numbers, which JSON and f64 keep as they are")]
+
+mod bad_input;
+mod calls;
+mod fakes;
+mod faults;
+mod interrupted;
+mod result;
+mod rig;
+mod saves;
+mod stall;
