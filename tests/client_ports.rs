@@ -124,6 +124,24 @@ async fn two_clients_of_one_range_never_share_a_port() {
 }
 
 /// A client of as many ports as given, and more slots.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_loopback_address_has_ports_of_its_own() {
+    let rig = Rig::new();
+    let hosts = [Ipv4Addr::new(127, 0, 0, 1), Ipv4Addr::new(127, 0, 0, 2)];
+    let storage = hosts.map(|_| tempfile::tempdir().expect("a temporary folder can be made"));
+    let mut held = Vec::new();
+    for (host, storage) in hosts.iter().zip(&storage) {
+        let client = over_ports(&rig, 1).runtime_host(*host).storage_root(storage.path());
+        let client = client.build().expect("the settings are fine");
+        held.push((hold(&client, "ann").await, client));
+    }
+    for (session, client) in held {
+        drop(session);
+        client.close().await;
+    }
+    assert_no_process(&rig);
+}
+
 fn over_ports(rig: &Rig, ports: u16) -> VoiceClientBuilder {
     rig.client_with(ports, &Behaviour::default()).max_concurrent_users(u32::from(ports) + 1)
 }

@@ -1,5 +1,6 @@
 //! One boot, from the order to spawn to a runtime that serves, and then the watch over its process.
 
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ use crate::pool::RuntimeId;
 #[derive(Debug)]
 pub(super) struct LaunchPlan {
     pub(super) executable: Executable,
+    /// The loopback address runtimes listen on.
+    pub(super) host: Ipv4Addr,
     pub(super) api_key: String,
     pub(super) project_id: String,
     pub(super) agent_id: String,
@@ -39,7 +42,7 @@ pub(super) struct Boot {
     pub(super) shell: Arc<PoolShell>,
     pub(super) id: RuntimeId,
     pub(super) user: Arc<str>,
-    pub(super) port: u16,
+    pub(super) address: SocketAddrV4,
     /// Set where the pool wants the boot gone.
     pub(super) unwanted: watch::Receiver<Option<DrainReason>>,
     /// What the last probe saw, in words; the pool's timeout quotes it.
@@ -58,11 +61,11 @@ enum Awaited {
 impl Boot {
     pub(super) async fn play(mut self) {
         let began = Instant::now();
-        let claim = match PortClaim::take(self.port).await {
+        let claim = match PortClaim::take(self.address).await {
             Ok(claim) => claim,
             Err(PortError::InUse) => return self.shell.port_taken(self.id),
             Err(PortError::Unusable(error)) => {
-                return self.fail(self.start_failed(format!("port {} cannot be used: {error}", self.port)));
+                return self.fail(self.start_failed(format!("{} cannot be used: {error}", self.address)));
             }
         };
         let on_disk = self.shell.plan.kind_by_disk(&self.user);
@@ -73,7 +76,7 @@ impl Boot {
                 return self.fail(error);
             }
         };
-        let api = RuntimeApi::new(self.shell.plan.http.clone(), self.port, self.shell.plan.runtime_token.clone());
+        let api = RuntimeApi::new(self.shell.plan.http.clone(), self.address, self.shell.plan.runtime_token.clone());
         match self.until_ready(&api, &process).await {
             Awaited::Ready(kind) => {
                 let identity = (self.shell.plan.project_id.clone(), Arc::clone(&self.user));
@@ -110,7 +113,7 @@ impl Boot {
         command.envs(plan.storage_root.iter().map(|root| (environment::STORAGE_ROOT, root)));
         command.envs(plan.executable.variables.iter().map(|(name, value)| (name, value)));
         command.env(environment::USER_ID, &*self.user);
-        command.env(environment::BIND_ADDR, format!("127.0.0.1:{}", self.port));
+        command.env(environment::BIND_ADDR, self.address.to_string());
         Ok(command)
     }
 
@@ -192,7 +195,7 @@ impl Boot {
     }
 
     fn start_failed(&self, reason: String) -> VoiceError {
-        VoiceError::StartFailed { runtime_url: format!("http://127.0.0.1:{}", self.port), reason }
+        VoiceError::StartFailed { runtime_url: format!("http://{}", self.address), reason }
     }
 }
 

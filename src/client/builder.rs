@@ -1,5 +1,6 @@
 //! How a client is put together.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub struct VoiceClientBuilder {
     runtime_token: Option<String>,
     runtime_log: Option<PathBuf>,
     executable: Option<Executable>,
+    host: Ipv4Addr,
     org_only: bool,
     settings: Settings,
     observer: Arc<dyn Observer>,
@@ -50,6 +52,7 @@ impl VoiceClientBuilder {
             runtime_token: None,
             runtime_log: None,
             executable: None,
+            host: Ipv4Addr::LOCALHOST,
             org_only: false,
             settings: Settings::default(),
             observer: Arc::new(Unobserved),
@@ -144,6 +147,12 @@ impl VoiceClientBuilder {
         Self { settings: Settings { runtime_port_range: first..=last, ..self.settings }, ..self }
     }
 
+    /// The loopback address runtimes listen on; 127.0.0.1 unless said otherwise. Another one has ports of its own, as
+    /// another host would.
+    pub fn runtime_host(self, host: Ipv4Addr) -> Self {
+        Self { host, ..self }
+    }
+
     /// All settings of the pool at once.
     pub fn pool(self, settings: Settings) -> Self {
         Self { settings, ..self }
@@ -164,6 +173,7 @@ impl VoiceClientBuilder {
         let cloud = CloudApi::new(&self.base_url, &self.api_key, &identity)?;
         let plan = LaunchPlan {
             executable,
+            host: self.host,
             api_key: self.api_key,
             project_id: self.project_id,
             agent_id: self.agent_id,
@@ -187,6 +197,9 @@ impl VoiceClientBuilder {
         }
         if self.runtime_token.as_deref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
             return Err(VoiceError::bad_request("runtime_token must be printable ASCII without blanks"));
+        }
+        if !self.host.is_loopback() {
+            return Err(VoiceError::bad_request("runtime_host must be a loopback address, such as 127.0.0.1"));
         }
         let range = &self.settings.runtime_port_range;
         if range.is_empty() || *range.start() == 0 {
@@ -249,13 +262,14 @@ mod tests {
     async fn settings_that_cannot_work_are_refused() {
         let good = || with(&[]).expect("nothing is missing").executable(Executable::file("/bin/sh"));
         good().build().expect("these can");
-        let bad: [fn(VoiceClientBuilder) -> VoiceClientBuilder; 8] = [
+        let bad: [fn(VoiceClientBuilder) -> VoiceClientBuilder; 9] = [
             |b| b.api_key("  "),
             |b| b.api_key("a\nb"),
             |b| b.project_id("a\0b"),
             |b| b.agent_id(""),
             |b| b.user_id(" "),
             |b| b.runtime_token("two words"),
+            |b| b.runtime_host(Ipv4Addr::UNSPECIFIED),
             |b| b.runtime_port_range(9000, 8999),
             |b| b.max_concurrent_users(0),
         ];

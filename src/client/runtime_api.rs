@@ -1,5 +1,6 @@
 //! The six calls a client makes to one runtime.
 
+use std::net::SocketAddrV4;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -26,14 +27,14 @@ pub(super) struct RuntimeApi {
 }
 
 impl RuntimeApi {
-    pub(super) fn new(client: Client, port: u16, token: Option<String>) -> Self {
-        let base = Url::parse(&format!("http://127.0.0.1:{port}")).expect("a port number makes a URL");
+    pub(super) fn new(client: Client, address: SocketAddrV4, token: Option<String>) -> Self {
+        let base = Url::parse(&format!("http://{address}")).expect("an address makes a URL");
         let under = |path: &str| base.join(path).expect("the protocol's paths are paths");
         let (search, save) = (under(loopback::SEARCH_MEMORY), under(loopback::TURN_AFTER));
         Self { client, base, search, save, token }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://HOST:PORT`.
     pub(super) fn url(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
     }

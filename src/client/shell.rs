@@ -4,6 +4,7 @@
 //! held for the length of an input, never across a wait. What takes time (boots, farewells) runs as tasks that come
 //! back with the next input.
 
+use std::net::SocketAddrV4;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -59,7 +60,7 @@ struct Booting {
     unwanted: watch::Sender<Option<DrainReason>>,
     /// What the last probe saw, in words.
     seen: Arc<Mutex<String>>,
-    port: u16,
+    address: SocketAddrV4,
 }
 
 impl PoolShell {
@@ -276,17 +277,18 @@ impl PoolShell {
     }
 
     fn boot(self: &Arc<Self>, state: &mut State, id: RuntimeId, key: Key, port: u16) {
+        let address = SocketAddrV4::new(self.plan.host, port);
         let (unwanted, is_unwanted) = watch::channel(None);
         let seen = Arc::new(Mutex::new("nothing was heard of it".to_owned()));
         let boot = Boot {
             shell: Arc::clone(self),
             id,
             user: state.keys.name(key),
-            port,
+            address,
             unwanted: is_unwanted,
             seen: Arc::clone(&seen),
         };
-        state.runtimes.insert(id, Entry::Booting(Booting { unwanted, seen, port }));
+        state.runtimes.insert(id, Entry::Booting(Booting { unwanted, seen, address }));
         self.tokio.spawn(boot.play());
     }
 
@@ -357,7 +359,7 @@ impl State {
     fn timed_out(&self, runtime: RuntimeId) -> VoiceError {
         match &self.runtimes[runtime] {
             Entry::Booting(boot) => VoiceError::StartFailed {
-                runtime_url: format!("http://127.0.0.1:{}", boot.port),
+                runtime_url: format!("http://{}", boot.address),
                 reason: format!("it was not ready in time; {}", boot.seen.lock()),
             },
             Entry::Ready(_) => unreachable!("only a boot times out"),

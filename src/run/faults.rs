@@ -1,15 +1,16 @@
 //! What breaks, when its time has come. Slow runtimes and failing boots are not here: the mock plays those itself.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::JoinSet;
 
 use super::performance::Performance;
+use super::stage::address_of;
 use super::weather::Weather;
 use super::witness::Register;
-use crate::base::{Span, Stream, TenantIndex, Time};
+use crate::base::{Span, TenantIndex, Time};
 use crate::scenario::{Fault, FaultKind};
 
 /// What faults reach for.
@@ -58,14 +59,7 @@ impl Saboteur {
 
     /// A share of the runtimes that live, rounded up, drawn by the scenario's seed.
     fn victims(&self, number: usize, tenant: Option<TenantIndex>, share: f64) -> Vec<u32> {
-        let mut living = self.living(tenant);
-        let count = rounded_up(share, living.len());
-        let mut stream = Stream::named(self.performance.scenario.seed, "victims", number as u64);
-        let mut draw = || {
-            let index = stream.below(living.len() as u64);
-            living.swap_remove(usize::try_from(index).expect("an index below a length fits"))
-        };
-        (0..count).map(|_| draw()).collect()
+        self.performance.scenario.victims(number, self.living(tenant), share)
     }
 
     /// Whoever reports to the witness; runtimes that do not are known to their clients alone.
@@ -80,9 +74,13 @@ impl Saboteur {
 
     /// Takes free ports of the range from its upper end down, on every host.
     fn squat(&self, count: u16) -> Vec<TcpListener> {
-        let ports = self.performance.scenario.pool.runtime_port_range.clone().rev();
-        let free = ports.filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-        free.take(usize::from(count)).collect()
+        let scenario = &self.performance.scenario;
+        let on_host = |host| {
+            let ports = scenario.pool.runtime_port_range.clone().rev();
+            let free = ports.filter_map(move |port| TcpListener::bind((address_of(host), port)).ok());
+            free.take(usize::from(count))
+        };
+        (0..scenario.hosts).flat_map(on_host).collect()
     }
 }
 
@@ -110,20 +108,5 @@ impl Drop for Stopped {
 pub(super) fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, signal);
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is within it")]
-fn rounded_up(share: f64, of: usize) -> usize {
-    ((share * of as f64).ceil() as usize).min(of)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_of_the_living_is_rounded_up_and_never_more_than_all() {
-        assert_eq!([rounded_up(0.2, 0), rounded_up(0.2, 1), rounded_up(0.2, 10), rounded_up(1.0, 3)], [0, 1, 2, 3]);
     }
 }

@@ -1,11 +1,12 @@
 //! Everything that has to stand before the first call rings.
 
 use std::io::Write;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
+use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::environment;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -22,8 +23,7 @@ use super::{EMBEDDED_RUNTIME, Options};
 use crate::base::{Canary, Span, TenantIndex};
 use crate::client::{Executable, PartnerClient, VoiceClient, VoiceClientBuilder};
 use crate::cloud::{CloudSettings, MockCloud};
-use crate::measure::{Recorder, RecorderSettings};
-use crate::scenario::{Fault, FaultKind, Lease, Program, Scenario};
+use crate::scenario::{Lease, Program, Scenario};
 use crate::workload::Route;
 
 /// A raised stage. Dropping it takes everything down again.
@@ -97,8 +97,9 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
     let identities = onboard(scenario, &cloud).await?;
     let clock = Clock::starting(COUNTDOWN);
     let witness = Witness::start(posts(scenario), scenario.tenants.len(), clock)?;
-    let score = Arc::new(Score::new(recorder(scenario), scenario.tenants.len()));
-    let behaviour = behaviour(scenario, clock, &identities);
+    let score = Arc::new(Score::new(scenario.recorder(), scenario.tenants.len()));
+    let projects: Vec<&str> = identities.iter().map(|identity| identity.project.as_str()).collect();
+    let behaviour = scenario.behaviour(clock.origin_ns(), &projects);
     let casting =
         Casting { scenario, cloud: &cloud, folder: &folder, witness: &witness, clock, score: &score, behaviour };
     let cast = casting.cast(identities, progress)?;
@@ -177,47 +178,16 @@ fn posts(scenario: &Scenario) -> Vec<Post> {
         .enumerate()
         .map(|(number, (tenant, _, lease))| Post {
             tenant: TenantIndex(u16::try_from(tenant).expect("a scenario has fewer than 65,536 tenants")),
-            host: host_of(scenario, number),
+            host: scenario.host_of(number),
             cap: pool.max_concurrent_users,
             idle_limit: (lease == Lease::Turn).then_some(unused),
         })
         .collect()
 }
 
-/// Workers are placed on hosts in turn.
-fn host_of(scenario: &Scenario, worker: usize) -> u16 {
-    let host = worker % usize::from(scenario.hosts.max(1));
-    u16::try_from(host).expect("a remainder by a u16 fits")
-}
-
-fn recorder(scenario: &Scenario) -> Recorder {
-    Recorder::new(RecorderSettings {
-        tenants: scenario.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
-        warm_up: scenario.warm_up,
-        duration: scenario.duration,
-        budget: scenario.budget,
-        thresholds: scenario.thresholds.clone(),
-    })
-}
-
-/// The scenario's behaviour with the faults a runtime plays itself.
-fn behaviour(scenario: &Scenario, clock: Clock, identities: &[Identity]) -> Behaviour {
-    let mut behaviour = Behaviour { origin_ns: clock.origin_ns(), ..scenario.runtime.behaviour.clone() };
-    for Fault { at, tenant, kind } in &scenario.faults {
-        let project = tenant.map(|tenant| identities[tenant.index()].project.clone());
-        let window = |lasting: Span| Window { from_ns: at.ns(), until_ns: (*at + lasting).ns() };
-        match *kind {
-            FaultKind::RuntimeSlow { share, factor, lasting } => {
-                behaviour.slow.push(Slow { window: window(lasting), project, share, factor });
-            }
-            FaultKind::RuntimeBootFail { share, hang, lasting } => {
-                let how = if hang { FailureMode::Hang } else { FailureMode::Exit };
-                behaviour.boot_failures.push(BootFailure { window: window(lasting), project, share, how });
-            }
-            _ => {}
-        }
-    }
-    behaviour
+/// Hosts have a loopback address each, and with it ports of their own.
+pub(super) fn address_of(host: u16) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + u32::from(host))
 }
 
 /// What building the clients takes.
@@ -272,6 +242,7 @@ impl Casting<'_> {
         client(self.scenario, self.cloud)
             .project_id(&identity.project)
             .agent_id(&identity.agents[worker % identity.agents.len()])
+            .runtime_host(address_of(self.scenario.host_of(post)))
             .runtime_log(self.folder.runtime_log())
             .executable(executable(self.scenario, &self.behaviour, Some(self.witness.socket(post))))
             .observer(Arc::new(watch))
@@ -280,7 +251,7 @@ impl Casting<'_> {
     fn storage(&self, tenant: usize, worker: usize, post: usize) -> PathBuf {
         let apart = (self.scenario.traffic.tenants[tenant].route == Route::Spread)
             .then(|| u16::try_from(worker).expect("workers are counted in 16 bits"));
-        self.folder.storage(host_of(self.scenario, post), apart)
+        self.folder.storage(self.scenario.host_of(post), apart)
     }
 }
 

@@ -6,7 +6,6 @@
 //! strangers who know nothing of claims.
 
 use std::io;
-use std::net::Ipv4Addr;
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
@@ -24,10 +23,10 @@ impl PortClaim {
     /// A name that is taken while nobody listens is tried again for some milliseconds: whenever this process starts
     /// another, that one holds a copy of every claim until its `exec` is through, so a claim given back just then lives
     /// on for as long.
-    pub(crate) async fn take(port: u16) -> Result<Self, PortError> {
+    pub(crate) async fn take(address: SocketAddrV4) -> Result<Self, PortError> {
         for pause_ms in PAUSES_MS {
-            is_unheard(port)?;
-            match claim_name(port).map_err(PortError::from) {
+            is_unheard(address)?;
+            match claim_name(address).map_err(PortError::from) {
                 Err(PortError::InUse) => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
                 claimed => return claimed.map(|name| Self { _name: name }),
             }
@@ -53,24 +52,24 @@ impl From<io::Error> for PortError {
 
 /// Fails where somebody listens on the port. Binding without listening, and with `SO_REUSEADDR`, is in nobody's way: not
 /// in that of a runtime that binds at the same moment, and connections of a former one in `TIME_WAIT` are not in ours.
-fn is_unheard(port: u16) -> io::Result<()> {
+fn is_unheard(address: SocketAddrV4) -> io::Result<()> {
     let socket = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     sockopt::set_socket_reuseaddr(&socket, true)?;
-    Ok(bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?)
+    Ok(bind(&socket, &address)?)
 }
 
 #[cfg(target_os = "linux")]
-fn claim_name(port: u16) -> io::Result<Option<UnixListener>> {
+fn claim_name(address: SocketAddrV4) -> io::Result<Option<UnixListener>> {
     use std::os::linux::net::SocketAddrExt;
     use std::os::unix::net::SocketAddr;
 
-    let name = SocketAddr::from_abstract_name(format!("memoair-voice-runtime-port-{port}"))?;
+    let name = SocketAddr::from_abstract_name(format!("memoair-voice-runtime-{address}"))?;
     UnixListener::bind_addr(&name).map(Some)
 }
 
 /// Elsewhere only the bind test tells.
 #[cfg(not(target_os = "linux"))]
-fn claim_name(_port: u16) -> io::Result<Option<UnixListener>> {
+fn claim_name(_address: SocketAddrV4) -> io::Result<Option<UnixListener>> {
     Ok(None)
 }
 
@@ -78,13 +77,17 @@ const PAUSES_MS: [u64; 5] = [1, 2, 4, 8, 16];
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{Ipv4Addr, TcpListener};
 
     use super::*;
 
-    fn a_free_port() -> u16 {
+    fn a_free_port() -> SocketAddrV4 {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-        listener.local_addr().expect("it is bound").port()
+        at(listener.local_addr().expect("it is bound").port())
+    }
+
+    fn at(port: u16) -> SocketAddrV4 {
+        SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)
     }
 
     #[tokio::test]
@@ -99,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn a_strangers_port_cannot_be_claimed() {
         let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-        let port = stranger.local_addr().expect("it is bound").port();
+        let port = at(stranger.local_addr().expect("it is bound").port());
         assert!(matches!(PortClaim::take(port).await, Err(PortError::InUse)));
     }
 }
