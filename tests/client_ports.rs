@@ -127,7 +127,7 @@ async fn two_clients_of_one_range_never_share_a_port() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_loopback_address_has_ports_of_its_own() {
     let rig = Rig::new();
-    let hosts = [Ipv4Addr::new(127, 0, 0, 1), Ipv4Addr::new(127, 0, 0, 2)];
+    let hosts = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
     let storage = hosts.map(|_| tempfile::tempdir().expect("a temporary folder can be made"));
     let mut held = Vec::new();
     for (host, storage) in hosts.iter().zip(&storage) {
