@@ -1,7 +1,7 @@
 //! busyhour replays callers against a pool of per-caller MemoAir runtimes and says what they would have felt.
 //!
 //! The rooms, from the ground up; a room may import those above it in this list that its own head names, and
-//! `tests/house.rs` keeps that true:
+//! `tests/house` keeps that true:
 //!
 //! * [`base`] — time as integer nanoseconds, ids, named random streams, canaries.
 //! * [`pool`] — the pool's rules as a pure state machine: no clock, no I/O, no waiting.
