@@ -26,3 +26,8 @@ pub mod run;
 pub mod scenario;
 pub mod sim;
 pub mod workload;
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -48,7 +48,7 @@ impl Pool {
     }
 
     /// No more acquires. Whoever waits is refused, idle and booting runtimes are drained, busy ones when their last
-    /// lease is given back. The pool is closed when [`Levels::live`] is 0.
+    /// lease is given back. The pool is closed when [`Levels::live`](super::Levels::live) is 0.
     pub fn close(&mut self) {
         self.closing = true;
         let every: Vec<RuntimeId> = self.runtimes.keys().collect();
