@@ -1,5 +1,12 @@
 //! busyhour replays callers against a pool of per-caller MemoAir runtimes and says what they would have felt.
 //!
+//! ```text
+//! scenario ──> workload ──> run ──> client ──> one runtime process a caller ──> cloud
+//!  a file     calls, turns   │                          │
+//!                            ├<──── witness: what the processes saw
+//!                            └──> measure ──> report
+//! ```
+//!
 //! The rooms, from the ground up; a room may import those above it in this list that its own head names, and
 //! `tests/house` keeps that true:
 //!
