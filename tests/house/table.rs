@@ -55,6 +55,18 @@ pub(crate) const HOUSE: &[Room] = &[
         ],
         pure: false,
     },
+    // It must never meet `run`, nor anything else that touches the world.
+    pure(
+        "busyhour::sim",
+        &[
+            "busyhour::base",
+            "busyhour::pool",
+            "busyhour::workload",
+            "busyhour::measure",
+            "busyhour::scenario",
+            "mock_runtime::behaviour",
+        ],
+    ),
     pure("busyhour::report", &["busyhour::base", "busyhour::measure"]),
     Room {
         module: "busyhour::cli",
@@ -64,6 +76,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "busyhour::measure",
             "busyhour::scenario",
             "busyhour::run",
+            "busyhour::sim",
             "busyhour::report",
             "mock_runtime::main_from_environment",
         ],
@@ -95,6 +108,9 @@ pub(crate) const IMPURE: &[&str] = &[
 pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
     // The writer of a run's folder; everything it writes is made by pure code.
     ("src/report/folder.rs", "std::fs"),
+    // The host's description in a summary, which the canonical form leaves out.
+    ("src/sim/conclusion.rs", "std::env"),
+    ("src/sim/conclusion.rs", "std::thread"),
 ];
 
 const fn pure(module: &'static str, may: &'static [&'static str]) -> Room {
