@@ -43,6 +43,7 @@ mod runtime_api;
 mod search;
 mod session;
 mod shell;
+mod time_keeper;
 mod user;
 mod voice_client;
 
