@@ -1,7 +1,14 @@
 //! busyhour replays callers against a pool of per-caller MemoAir runtimes and says what they would have felt.
 //!
+//! ```text
+//! scenario ──> workload ──> run ──> client ──> one runtime process a caller ──> cloud
+//!  a file     calls, turns   │                          │
+//!                            ├<──── witness: what the processes saw
+//!                            └──> measure ──> report
+//! ```
+//!
 //! The rooms, from the ground up; a room may import those above it in this list that its own head names, and
-//! `tests/house.rs` keeps that true:
+//! `tests/house` keeps that true:
 //!
 //! * [`base`] — time as integer nanoseconds, ids, named random streams, canaries.
 //! * [`pool`] — the pool's rules as a pure state machine: no clock, no I/O, no waiting.
@@ -26,3 +33,8 @@ pub mod run;
 pub mod scenario;
 pub mod sim;
 pub mod workload;
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::pool::PoolError;
+use crate::pool::{Pool, PoolError, PortHolder};
 
 /// Why a call failed. [`VoiceError::code`] is the dotted code programs match on.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -103,6 +103,19 @@ impl VoiceError {
         Self::BadRequest(message.to_owned())
     }
 
+    /// A refusal by the pool, with everything a call router or an operator may want to know.
+    pub(super) fn of_pool(error: PoolError, pool: &Pool) -> Self {
+        let details = match error {
+            PoolError::Exhausted { capacity } => json!({ "capacity": capacity }),
+            PoolError::PortExhausted { first, last, .. } => {
+                let holders: Map<_, _> = pool.port_holders().iter().map(named_holder).collect();
+                json!({ "range": [first, last], "holders": holders })
+            }
+            _ => json!({}),
+        };
+        Self::Pool { error, details }
+    }
+
     /// The dotted code.
     pub fn code(&self) -> Cow<'_, str> {
         match self {
@@ -146,4 +159,12 @@ impl VoiceError {
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Pool { error: PoolError::Exhausted { .. } | PoolError::PortExhausted { .. }, .. })
     }
+}
+
+fn named_holder((port, holder): &(u16, PortHolder)) -> (String, Value) {
+    let name = match holder {
+        PortHolder::Runtime(_) => "this pool",
+        PortHolder::Stranger(_) => "someone else",
+    };
+    (port.to_string(), name.into())
 }

@@ -4,6 +4,20 @@
 //! [`save_response`](VoiceClient::save_response) after it, [`session`](VoiceClient::session) to keep a caller's runtime
 //! for a whole call. [`PartnerClient`] onboards customers. Names, defaults and error codes are the official SDK's.
 //!
+//! ```
+//! use busyhour::client::{SaveOptions, SearchOptions, User, VoiceClient, VoiceError};
+//!
+//! async fn take_a_turn(client: &VoiceClient, heard: &str) -> Result<(), VoiceError> {
+//!     let ann = User::new("ann")?.named("Ann");
+//!     let memory = client.search_memory(heard, &ann, &SearchOptions::default()).await?;
+//!     let reply = format!("(what the model makes of {heard:?} and {})", memory.context_text);
+//!     client.save_response(heard, &reply, &ann, &SaveOptions::default()).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! `examples/agent.rs` is a whole agent that runs without an account.
+//!
 //! The rules live in [`crate::pool`]; this room carries its decisions out: [`shell`](self) holds the state machine
 //! behind a lock that is never held across a wait, `launch` starts and ends processes, `runtime_api` and `cloud_api`
 //! speak HTTP. What this room promises beyond the pool's laws:
@@ -29,6 +43,7 @@ mod runtime_api;
 mod search;
 mod session;
 mod shell;
+mod time_keeper;
 mod user;
 mod voice_client;
 

@@ -20,8 +20,9 @@ use super::key_book::KeyBook;
 use super::lease::Lease;
 use super::live_runtime::LiveRuntime;
 use super::observer::Observer;
+use super::time_keeper::keep_time;
 use crate::base::{Admission, BootKind, DrainReason, Span, Time};
-use crate::pool::{Admitted, Decision, Key, Levels, Pool, PoolError, PortHolder, RuntimeId, Settings, WaiterId};
+use crate::pool::{Admitted, Decision, Key, Levels, Pool, PoolError, RuntimeId, Settings, WaiterId};
 
 /// The pool of one client.
 pub(super) struct PoolShell {
@@ -254,7 +255,17 @@ impl PoolShell {
         }
     }
 
-    fn now(&self) -> Time {
+    /// Ticks the machine, and says when it wants to be ticked again.
+    pub(super) fn tick(self: &Arc<Self>) -> Time {
+        let mut state = self.state.lock();
+        let now = self.now();
+        state.pool.tick(now);
+        self.carry_out(&mut state);
+        state.alarm_at = state.pool.next_wake().unwrap_or(Time::NEVER);
+        state.alarm_at
+    }
+
+    pub(super) fn now(&self) -> Time {
         Time::ZERO + Span::from(self.born.elapsed())
     }
 
@@ -340,19 +351,11 @@ impl State {
         assert!(delivered.is_ok(), "a waiter hangs up before its channel closes");
     }
 
-    /// The pool's error with everything a call router or an operator may want to know.
     fn explain(&self, error: PoolError) -> VoiceError {
         match error {
-            PoolError::Exhausted { capacity } => {
-                VoiceError::Pool { error, details: serde_json::json!({ "capacity": capacity }) }
-            }
-            PoolError::PortExhausted { first, last, .. } => {
-                let holders: serde_json::Map<_, _> = self.pool.port_holders().iter().map(named_holder).collect();
-                VoiceError::Pool { error, details: serde_json::json!({ "range": [first, last], "holders": holders }) }
-            }
-            PoolError::Closed => VoiceError::Pool { error, details: serde_json::json!({}) },
             PoolError::StartFailed { .. } => self.failure.clone().expect("a failed boot is reported with its reason"),
             PoolError::StartTimedOut { runtime } => self.timed_out(runtime),
+            refusal => VoiceError::of_pool(refusal, &self.pool),
         }
     }
 
@@ -365,14 +368,6 @@ impl State {
             Entry::Ready(_) => unreachable!("only a boot times out"),
         }
     }
-}
-
-fn named_holder((port, holder): &(u16, PortHolder)) -> (String, serde_json::Value) {
-    let name = match holder {
-        PortHolder::Runtime(_) => "this pool",
-        PortHolder::Stranger(_) => "someone else",
-    };
-    (port.to_string(), name.into())
 }
 
 /// An acquire under way. Dropped with its future, it tells the pool that the caller has hung up.
@@ -392,24 +387,3 @@ impl Drop for Waiting<'_> {
         }
     }
 }
-
-/// Ticks the machine when it wants to be. Ends with the shell.
-async fn keep_time(shell: std::sync::Weak<PoolShell>, alarm: Arc<Notify>) {
-    while let Some(shell) = shell.upgrade() {
-        let wake = {
-            let mut state = shell.state.lock();
-            let now = shell.now();
-            state.pool.tick(now);
-            shell.carry_out(&mut state);
-            state.alarm_at = state.pool.next_wake().unwrap_or(Time::NEVER);
-            state.alarm_at
-        };
-        let pause = Duration::from(wake.since(shell.now())).min(LONGEST_SLEEP);
-        drop(shell);
-        // Timers may fire a moment early; the next tick then finds nothing due and comes again.
-        let _ = tokio::time::timeout(pause, alarm.notified()).await;
-    }
-}
-
-/// The time keeper looks at least this often whether its shell is still there.
-const LONGEST_SLEEP: Duration = Duration::from_mins(1);

@@ -1,6 +1,6 @@
 //! The laws, checked on the whole state: for tests and simulations, at a cost in proportion to the pool.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use thiserror::Error;
 
@@ -80,7 +80,7 @@ impl Pool {
 
     fn audit_ports(&self) -> Result<(), BrokenLaw> {
         let holders = self.ports.holders();
-        let ports: HashSet<u16> = holders.iter().map(|(port, _)| *port).collect();
+        let ports: BTreeSet<u16> = holders.iter().map(|(port, _)| *port).collect();
         ensure(4, ports.len() == holders.len(), || "a port has two holders".to_owned())?;
         let size = self.settings.runtime_port_range.len();
         let all = holders.len() + self.ports.free();

@@ -21,16 +21,19 @@
 //! use, the slots, the ports and the acquires under way.
 
 mod audit;
+mod callers;
 mod decision;
 mod error;
 mod list;
 mod machine;
 mod placement;
 mod ports;
+mod processes;
 mod runtime;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod transitions;
 
 pub use audit::BrokenLaw;
 pub use decision::{Admitted, Decision};

@@ -1,0 +1,7 @@
+//! Every rule of the pool, each with the shortest story that shows it. Every step is followed by an audit.
+
+mod admission;
+mod boots;
+mod endings;
+mod ports;
+mod rig;
