@@ -83,10 +83,10 @@ pub(super) struct SimArguments {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Format {
-    /// A report for people.
+    /// Words for people.
     #[default]
     Text,
-    /// The summary, as its JSON Schema in `reports/` describes it.
+    /// JSON for programs; a summary is as its JSON Schema in `reports/` describes it.
     Json,
 }
 
@@ -97,6 +97,9 @@ pub(super) enum Question {
     Check {
         /// The scenario file.
         scenario: PathBuf,
+        /// What to print on standard output.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
     },
     /// Print the JSON Schema of scenario files, for editors.
     #[command(after_help = "Example: busyhour scenario schema > schema.json")]

@@ -16,7 +16,7 @@ use super::stage::Stage;
 use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
-use crate::measure::{Breach, Ending, Harness, Host, Law, Mode, ScenarioIdentity, Summary, TenantEnding, Tool};
+use crate::measure::{Breach, Ending, Harness, Host, Law, Mode, Summary, TenantEnding, Tool};
 use crate::workload::speech;
 
 /// What is known when the curtain rises.
@@ -67,14 +67,8 @@ pub(super) async fn settle(
     let ending = Ending {
         ended: act.ended,
         start: Some(began.start),
-        tool: Tool { name: "busyhour".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        scenario: ScenarioIdentity {
-            name: scenario.name.clone(),
-            file: scenario.file.display().to_string(),
-            sha256: scenario.sha256.clone(),
-            seed: scenario.seed,
-            mode: Mode::Run,
-        },
+        tool: Tool::this(),
+        scenario: scenario.identity(Mode::Run),
         host: this_host(),
         tenants,
         stray_leaks: 0,

@@ -4,7 +4,7 @@ use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window}
 
 use super::{Fault, FaultKind, Scenario};
 use crate::base::{Span, Stream};
-use crate::measure::{Recorder, RecorderSettings};
+use crate::measure::{Mode, Recorder, RecorderSettings, ScenarioIdentity};
 
 impl Scenario {
     /// A recorder for a play of this scenario.
@@ -16,6 +16,17 @@ impl Scenario {
             budget: self.budget,
             thresholds: self.thresholds.clone(),
         })
+    }
+
+    /// What a summary says of which scenario was played, and how.
+    pub fn identity(&self, mode: Mode) -> ScenarioIdentity {
+        ScenarioIdentity {
+            name: self.name.clone(),
+            file: self.file.display().to_string(),
+            sha256: self.sha256.clone(),
+            seed: self.seed,
+            mode,
+        }
     }
 
     /// How the mock behaves, with the faults a runtime plays itself. `origin_ns` is the clock's reading at time zero,

@@ -1,7 +1,7 @@
 //! The end of a simulation: what it comes to.
 
 use super::engine::Simulation;
-use crate::measure::{Ending, Harness, Host, Mode, ScenarioIdentity, Summary, TenantEnding, Tool};
+use crate::measure::{Ending, Harness, Host, Mode, Summary, TenantEnding, Tool};
 
 /// The summary. In virtual time every acknowledged save arrives, and nothing is left behind.
 pub(super) fn sum_up(simulation: Simulation) -> Summary {
@@ -10,14 +10,8 @@ pub(super) fn sum_up(simulation: Simulation) -> Summary {
     recorder.finish(Ending {
         ended: ended.unwrap_or(now),
         start: None,
-        tool: Tool { name: "busyhour".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        scenario: ScenarioIdentity {
-            name: scenario.name.clone(),
-            file: scenario.file.display().to_string(),
-            sha256: scenario.sha256.clone(),
-            seed: scenario.seed,
-            mode: Mode::Sim,
-        },
+        tool: Tool::this(),
+        scenario: scenario.identity(Mode::Sim),
         host: Host {
             os: std::env::consts::OS.to_owned(),
             arch: std::env::consts::ARCH.to_owned(),
