@@ -132,7 +132,8 @@ impl Rig {
         command.arg("run").arg(scenario).arg("--out").arg(out);
         // What is judged here is what happens, not how quickly: the machine may be busy with other tests.
         command.args(["--lag-limit", "10000"]);
-        command.env(MARKER, self.folder.path());
+        // A program that is killed cannot take its temporary folders along; this rig does.
+        command.env(MARKER, self.folder.path()).env("TMPDIR", self.folder.path());
         command
     }
 }
