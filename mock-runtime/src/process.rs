@@ -17,6 +17,7 @@ mod ending;
 mod lifeline;
 mod live;
 
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,9 +44,14 @@ pub fn main_from_environment() -> ExitCode {
         Err(ending) => ending,
     };
     if let Some(complaint) = ending.complaint() {
-        eprintln!("voice-runtime: {complaint}");
+        complain(complaint);
     }
     ending.exit_code()
+}
+
+/// Tells a person. A log on a full disk must not end the process in a panic, so failing to tell is nobody's concern.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "voice-runtime: {text}");
 }
 
 fn prepare() -> Result<(Configuration, Arc<Witness>), Ending> {

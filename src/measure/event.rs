@@ -77,15 +77,6 @@ pub enum Event {
         /// What they hold now.
         level: Level,
     },
-    /// An error outside a recall and a save, for example a boot nobody waited for any more.
-    Failed {
-        /// Whose.
-        tenant: TenantIndex,
-        /// When.
-        at: Time,
-        /// Which.
-        code: ErrorCode,
-    },
 }
 
 /// One recall: admission, session start and search, as the caller feels them.

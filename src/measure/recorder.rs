@@ -86,11 +86,6 @@ impl Recorder {
                 }
             }
             Event::Level { tenant, at, level } => self.level(tenant, at, level),
-            Event::Failed { tenant, at, code } => {
-                if let Some((tally, _)) = self.counted(tenant, at) {
-                    tally.error(code);
-                }
-            }
         }
     }
 

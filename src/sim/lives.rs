@@ -7,7 +7,7 @@ use super::desk::{Phase, Runtime};
 use super::engine::Simulation;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, DrainReason, Span, Time};
-use crate::measure::{ErrorCode, Event};
+use crate::measure::Event;
 use crate::pool::{Decision, Key, RuntimeId};
 
 impl Simulation {
@@ -78,7 +78,6 @@ impl Simulation {
             return;
         }
         if !ready {
-            self.boot_failed(id);
             return self.ends_by_itself(id, runtime);
         }
         entry.phase = Phase::Ready;
@@ -101,9 +100,6 @@ impl Simulation {
             _ if was_ready => self.farewell(id, runtime),
             _ => self.work(id, runtime, Work::Terminate),
         };
-        if reason == DrainReason::Crash && !was_ready {
-            self.boot_failed(id);
-        }
         self.desk(id).runtimes[runtime].phase = Phase::Draining { began: now, reason };
         self.queue.push(now + takes, Class::Ending, Due::DrainEnds { desk: id, runtime });
     }
@@ -151,11 +147,6 @@ impl Simulation {
         self.hosts[host].give_back(gone.port);
         self.books[id.0 as usize].gone(runtime);
         gone.key
-    }
-
-    fn boot_failed(&mut self, id: DeskId) {
-        let (tenant, at) = (self.desk(id).tenant, self.now);
-        self.note(&Event::Failed { tenant, at, code: ErrorCode::named("runtime.start_failed") });
     }
 
     fn work(&mut self, id: DeskId, runtime: RuntimeId, work: Work) -> Span {

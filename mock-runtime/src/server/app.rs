@@ -52,7 +52,7 @@ impl App {
     /// Tells a person at a terminal what is going on; a harness knows.
     pub(crate) fn remark(&self, text: &str) {
         if !self.witness.listens() {
-            eprintln!("voice-runtime: {text}");
+            crate::process::complain(text);
         }
     }
 
