@@ -27,7 +27,7 @@ pub struct Counts {
     pub admissions: Admissions,
     /// Runtimes that were drained, by reason.
     pub drains: Drains,
-    /// Errors by code: of recalls, of saves, and of work nobody waited for.
+    /// Errors by code, as recalls and saves got them in the end.
     pub errors: BTreeMap<String, u64>,
     /// The ledger of saves, whole run.
     pub saves: Saves,
