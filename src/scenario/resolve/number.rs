@@ -1,5 +1,6 @@
 //! Quantities and numbers, checked.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::Resolver;
@@ -42,13 +43,7 @@ impl Resolver {
 
     /// An integer within `range`, or its start.
     pub(super) fn integer(&mut self, typed: &Placed<i64>, what: &str, range: RangeInclusive<i64>) -> i64 {
-        if range.contains(&typed.value) {
-            return typed.value;
-        }
-        let (lowest, highest) = range.into_inner();
-        let message = format!("{what} can't be {}", typed.value);
-        self.problems.add(&typed.place, message, format!("write a number from {lowest} to {highest}"));
-        lowest
+        self.number(typed, what, range)
     }
 
     /// An integer from `lowest` to `highest`, or `default` where none was typed.
@@ -65,6 +60,10 @@ impl Resolver {
 
     /// A real number within `range`, or its start.
     pub(super) fn real(&mut self, typed: &Placed<f64>, what: &str, range: RangeInclusive<f64>) -> f64 {
+        self.number(typed, what, range)
+    }
+
+    fn number<T: Copy + PartialOrd + Display>(&mut self, typed: &Placed<T>, what: &str, range: RangeInclusive<T>) -> T {
         if range.contains(&typed.value) {
             return typed.value;
         }
