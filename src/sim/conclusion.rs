@@ -4,7 +4,7 @@ use super::engine::Simulation;
 use crate::measure::{Ending, Harness, Host, Mode, Summary, TenantEnding, Tool};
 
 /// The summary. In virtual time every acknowledged save arrives, and nothing is left behind.
-pub(super) fn sum_up(simulation: Simulation) -> Summary {
+pub(super) fn sum_up(simulation: Simulation<'_>) -> Summary {
     let Simulation { scenario, recorder, tenants, books, ended, now, on_line_peak, .. } = simulation;
     let tenants = tenants.iter().map(|tenant| TenantEnding { delivered: tenant.acknowledged, ..Default::default() });
     recorder.finish(Ending {

@@ -7,6 +7,7 @@ use mock_runtime::behaviour::Conduct;
 use super::call::OnLine;
 use super::desk::Desk;
 use super::host::Host;
+use super::journal::{Fact, Journal, Listener};
 use super::laws::Books;
 use super::queue::{CallId, Class, DeskId, Due, Queue};
 use super::{conclusion, faults};
@@ -17,13 +18,22 @@ use crate::workload::{Arrivals, TenantTraffic, Workload};
 
 /// Plays the scenario in virtual time and says how it went.
 pub fn play(scenario: &Arc<Scenario>) -> Summary {
-    let mut simulation = Simulation::new(scenario);
+    perform(scenario, Listener::default())
+}
+
+/// Plays the scenario, and tells the journal everything that pools were told and decided.
+pub fn play_with(scenario: &Arc<Scenario>, journal: &mut dyn Journal) -> Summary {
+    perform(scenario, Listener(Some(journal)))
+}
+
+fn perform(scenario: &Arc<Scenario>, listener: Listener<'_>) -> Summary {
+    let mut simulation = Simulation::new(scenario, listener);
     simulation.run();
     conclusion::sum_up(simulation)
 }
 
 /// A scenario being played.
-pub(super) struct Simulation {
+pub(super) struct Simulation<'j> {
     pub(super) scenario: Arc<Scenario>,
     pub(super) now: Time,
     pub(super) queue: Queue,
@@ -46,6 +56,7 @@ pub(super) struct Simulation {
     pub(super) broken: bool,
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
+    listener: Listener<'j>,
 }
 
 /// A tenant in virtual time.
@@ -67,8 +78,8 @@ pub(super) struct CloudState {
     pub(super) slow: faults::Slowness,
 }
 
-impl Simulation {
-    fn new(scenario: &Arc<Scenario>) -> Self {
+impl<'j> Simulation<'j> {
+    fn new(scenario: &Arc<Scenario>, listener: Listener<'j>) -> Self {
         let mut first_desk = 0;
         let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
         let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
@@ -110,6 +121,7 @@ impl Simulation {
             broken: false,
             squatted: vec![Vec::new(); scenario.faults.len()],
             scenario: Arc::clone(scenario),
+            listener,
         };
         simulation.schedule_faults();
         simulation
@@ -168,12 +180,18 @@ impl Simulation {
             return;
         }
         self.desk(desk).tick_at = Time::NEVER;
+        self.tell(desk, Fact::Ticked);
         self.desk(desk).pool.tick(now);
         self.carry_out(desk);
     }
 
     pub(super) fn desk(&mut self, desk: DeskId) -> &mut Desk {
         &mut self.desks[desk.0 as usize]
+    }
+
+    /// Tells whoever listens.
+    pub(super) fn tell(&mut self, desk: DeskId, fact: Fact) {
+        self.listener.tell(self.now, (self.desks[desk.0 as usize].tenant, desk), fact);
     }
 
     pub(super) fn note(&mut self, event: &Event) {

@@ -27,7 +27,7 @@ pub(super) fn project(tenant: usize) -> String {
     format!("proj_{tenant}")
 }
 
-impl Simulation {
+impl Simulation<'_> {
     pub(super) fn schedule_faults(&mut self) {
         for (number, fault) in (0..).zip(&self.scenario.faults) {
             self.queue.push(Time::ZERO + fault.at, Class::Timer, Due::Fault { number, begins: true });

@@ -5,12 +5,13 @@ use mock_runtime::behaviour::{BootOutcome, Work};
 use super::call::Step;
 use super::desk::{Phase, Runtime};
 use super::engine::Simulation;
+use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
 use crate::pool::{Decision, Key, RuntimeId};
 
-impl Simulation {
+impl Simulation<'_> {
     /// Carries out what the pool has decided, and reports what has changed.
     pub(super) fn carry_out(&mut self, desk: DeskId) {
         while let Some(decision) = self.desk(desk).pool.next_decision() {
@@ -20,11 +21,15 @@ impl Simulation {
                 Decision::Grant { waiter, lease, runtime, admission } => {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
+                    let key = self.call(call).key;
+                    self.tell(desk, Fact::Granted { key, runtime, admission });
                     self.granted(call, errand, admission, (lease, runtime));
                 }
                 Decision::Refuse { waiter, error } => {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
+                    let key = self.call(call).key;
+                    self.tell(desk, Fact::Denied { key, error });
                     self.refused(call, errand, error);
                 }
             }
@@ -35,7 +40,9 @@ impl Simulation {
     fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
         let now = self.now;
         let (host, tenant) = (self.desk(id).host, self.desk(id).tenant);
+        self.tell(id, Fact::Spawned { runtime, key, port });
         if !self.hosts[host].take(port) {
+            self.tell(id, Fact::PortTaken { runtime });
             self.desk(id).pool.port_taken(now, runtime);
             return;
         }
@@ -86,6 +93,7 @@ impl Simulation {
         self.desk(id).keys.state(key).on_disk = true;
         self.books[id.0 as usize].ready(now, runtime);
         self.note(&Event::Booted { tenant, began, kind, took: now.since(began) });
+        self.tell(id, Fact::Started { runtime, kind });
         self.desk(id).pool.started(now, runtime, kind);
         self.carry_out(id);
     }
@@ -93,6 +101,7 @@ impl Simulation {
     /// Says goodbye to a runtime, or kills it where it is broken.
     fn drain(&mut self, id: DeskId, runtime: RuntimeId, reason: DrainReason) {
         let now = self.now;
+        self.tell(id, Fact::Draining { runtime, reason });
         self.books[id.0 as usize].drained(now, runtime, reason);
         let was_ready = self.desk(id).runtimes[runtime].phase == Phase::Ready;
         let takes = match reason {
@@ -126,6 +135,7 @@ impl Simulation {
             self.note(&Event::Drained { tenant, began, reason, took: now.since(began) });
         }
         let key = self.bury(id, runtime);
+        self.tell(id, Fact::Drained { runtime });
         self.desk(id).pool.drained(now, runtime);
         self.carry_out(id);
         self.desk(id).tidy(key);
@@ -135,6 +145,7 @@ impl Simulation {
     pub(super) fn ends_by_itself(&mut self, id: DeskId, runtime: RuntimeId) {
         let now = self.now;
         let key = self.bury(id, runtime);
+        self.tell(id, Fact::Exited { runtime });
         self.desk(id).pool.exited(now, runtime);
         self.carry_out(id);
         self.desk(id).tidy(key);
@@ -171,6 +182,7 @@ impl Simulation {
             self.cut(id);
         }
         for desk in (0..self.desks.len()).map(|desk| DeskId(u32::try_from(desk).expect("there are few workers"))) {
+            self.tell(desk, Fact::Closed);
             self.desk(desk).pool.close_now();
             self.carry_out(desk);
         }
@@ -179,11 +191,12 @@ impl Simulation {
     fn cut(&mut self, id: CallId) {
         let now = self.now;
         let call = self.call(id);
-        let (tenant, rang, desk) = (call.call.tenant, call.call.rings_at, call.desk);
+        let (tenant, rang, desk, key) = (call.call.tenant, call.call.rings_at, call.desk, call.key);
         self.note(&Event::CallCut { tenant, rang });
         let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
         if let Some(waiter) = waiter {
             self.desk(desk).waiting.remove(waiter);
+            self.tell(desk, Fact::Cancelled { key });
             self.desk(desk).pool.cancelled(now, waiter);
             self.carry_out(desk);
         }

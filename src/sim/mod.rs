@@ -17,9 +17,11 @@ mod desk;
 mod engine;
 mod faults;
 mod host;
+mod journal;
 mod laws;
 mod lives;
 mod queue;
 mod turns;
 
-pub use engine::play;
+pub use engine::{play, play_with};
+pub use journal::{Entry, Fact, Journal};

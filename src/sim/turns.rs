@@ -4,6 +4,7 @@ use mock_runtime::behaviour::Work;
 
 use super::call::{Draft, Errand, OnLine, Step};
 use super::engine::Simulation;
+use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{Admission, Span, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
@@ -11,7 +12,7 @@ use crate::pool::{Admitted, LeaseId, PoolError, RuntimeId};
 use crate::scenario::{Lease, Refusal};
 use crate::workload::Next;
 
-impl Simulation {
+impl Simulation<'_> {
     /// The workload's next call rings, now.
     pub(super) fn ring(&mut self) {
         let Some(mut call) = self.workload.next() else { return };
@@ -20,6 +21,7 @@ impl Simulation {
         let turn = call.first_turn();
         self.note(&Event::Rang { tenant, intended: call.rings_at, lag: Span::ZERO });
         let key = self.desk(desk).keys.open(call.caller);
+        self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
         let on_line = OnLine {
             call,
             desk,
@@ -98,15 +100,18 @@ impl Simulation {
         let admitted = self.desk(desk).pool.acquire(now, key);
         match admitted {
             Admitted::Granted { lease, runtime } => {
+                self.tell(desk, Fact::Reused { key, runtime });
                 self.report(desk);
                 self.granted(id, errand, Admission::Reuse, (lease, runtime));
             }
             Admitted::Waiting(waiter) => {
+                self.tell(desk, Fact::Waits { key });
                 self.call(id).step = Step::Lease(errand);
                 self.desk(desk).waiting.insert(waiter, id);
                 self.carry_out(desk);
             }
             Admitted::Refused(error) => {
+                self.tell(desk, Fact::Refused { key, error });
                 self.carry_out(desk);
                 self.refused(id, errand, error);
             }
@@ -275,6 +280,7 @@ impl Simulation {
         self.on_line -= 1;
         let now = self.now;
         self.workload.ended(&call.call, now);
+        self.tell(call.desk, Fact::HungUp { number: call.call.number, key: call.key });
         let desk = self.desk(call.desk);
         desk.keys.close(call.key);
         desk.tidy(call.key);
@@ -286,6 +292,7 @@ impl Simulation {
         let Some((lease, runtime)) = call.lease.take() else { return };
         let desk = call.desk;
         self.books[desk.0 as usize].released(now, runtime);
+        self.tell(desk, Fact::Released { runtime });
         self.desk(desk).pool.released(now, lease);
         self.carry_out(desk);
     }

@@ -1,0 +1,148 @@
+//! What a pool was told and what it decided, fact by fact, for whoever wants to listen.
+//!
+//! A listener changes nothing: a simulation with one is the simulation without. Nobody listening costs a branch per
+//! fact.
+
+use super::queue::DeskId;
+use crate::base::{Admission, BootKind, CallerIndex, DrainReason, TenantIndex, Time};
+use crate::pool::{Key, PoolError, RuntimeId};
+
+/// Listens to a simulation.
+pub trait Journal {
+    /// One fact, in the order in which they came to be.
+    fn note(&mut self, entry: &Entry);
+}
+
+/// One fact: when, at whose pool, what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Time,
+    /// Whose worker.
+    pub tenant: TenantIndex,
+    /// The worker's place among those of all tenants, from 0.
+    pub worker: u32,
+    /// What.
+    pub fact: Fact,
+}
+
+/// What a pool was told, or what it decided. Runtimes and keys are the pool's own: another pool's may look the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A call rang; its caller stands under this key until it is over and no runtime of his is left.
+    Rang {
+        /// The call's number within its tenant.
+        number: u64,
+        /// Who calls.
+        caller: CallerIndex,
+        /// Under which key the pool knows him.
+        key: Key,
+    },
+    /// A call is over.
+    HungUp {
+        /// Its number within its tenant.
+        number: u64,
+        /// Whose.
+        key: Key,
+    },
+    /// A lease was asked for and granted at once.
+    Reused {
+        /// By whom.
+        key: Key,
+        /// On which runtime.
+        runtime: RuntimeId,
+    },
+    /// A lease was asked for, and a boot has to end first.
+    Waits {
+        /// Who.
+        key: Key,
+    },
+    /// A lease was asked for and refused at once.
+    Refused {
+        /// To whom.
+        key: Key,
+        /// Why.
+        error: PoolError,
+    },
+    /// Who waited for a lease has hung up.
+    Cancelled {
+        /// Who.
+        key: Key,
+    },
+    /// A lease was given back.
+    Released {
+        /// On which runtime.
+        runtime: RuntimeId,
+    },
+    /// A boot was ordered.
+    Spawned {
+        /// The new runtime.
+        runtime: RuntimeId,
+        /// Whose.
+        key: Key,
+        /// Where it will listen.
+        port: u16,
+    },
+    /// The port of an ordered boot was found to be a stranger's.
+    PortTaken {
+        /// Whose boot.
+        runtime: RuntimeId,
+    },
+    /// A runtime became ready.
+    Started {
+        /// Which.
+        runtime: RuntimeId,
+        /// What the disk decided.
+        kind: BootKind,
+    },
+    /// Who waited got a lease.
+    Granted {
+        /// Who.
+        key: Key,
+        /// On which runtime.
+        runtime: RuntimeId,
+        /// What that meant.
+        admission: Admission,
+    },
+    /// Who waited was refused.
+    Denied {
+        /// Who.
+        key: Key,
+        /// Why.
+        error: PoolError,
+    },
+    /// A drain was ordered.
+    Draining {
+        /// Of which runtime.
+        runtime: RuntimeId,
+        /// Why.
+        reason: DrainReason,
+    },
+    /// A drain ended: the process is gone.
+    Drained {
+        /// Which.
+        runtime: RuntimeId,
+    },
+    /// A process ended by itself.
+    Exited {
+        /// Which.
+        runtime: RuntimeId,
+    },
+    /// The pool was woken.
+    Ticked,
+    /// The pool was closed.
+    Closed,
+}
+
+/// Who listens, if anybody does.
+#[derive(Default)]
+pub(super) struct Listener<'j>(pub(super) Option<&'j mut dyn Journal>);
+
+impl Listener<'_> {
+    /// Tells the fact.
+    pub(super) fn tell(&mut self, at: Time, (tenant, desk): (TenantIndex, DeskId), fact: Fact) {
+        if let Some(journal) = &mut self.0 {
+            journal.note(&Entry { at, tenant, worker: desk.0, fact });
+        }
+    }
+}
