@@ -157,6 +157,9 @@ impl Simulation<'_> {
         let now = self.now;
         let call = self.call(id);
         let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was just taken"), call.call.tenant);
+        if self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
+            return;
+        }
         let conduct = &self.tenants[tenant.index()].conduct;
         // A dead runtime under a lease held for the call: another is got in its place.
         let Some(entry) = self.desks[desk.0 as usize].runtimes.get_mut(runtime) else {
@@ -185,9 +188,12 @@ impl Simulation<'_> {
         let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was taken before"), call.call.tenant);
         let conduct = &self.tenants[tenant.index()].conduct;
         let entry = &mut self.desks[desk.0 as usize].runtimes[runtime];
-        let answer = now.max(entry.frozen_until) + Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
+        let begins = now.max(entry.frozen_until);
+        let takes = Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
         self.call(id).began = now;
-        self.expect_answer(id, errand, answer, now + timeout);
+        if !self.computes_answer(id, errand, (begins, takes), now + timeout) {
+            self.expect_answer(id, errand, begins + takes, now + timeout);
+        }
     }
 
     /// The answer, or the timeout, whichever comes first.
@@ -198,7 +204,7 @@ impl Simulation<'_> {
         self.schedule(id, answer_at.min(deadline), Class::Ending, Step::Answer { errand, timed_out });
     }
 
-    fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
+    pub(super) fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
         let now = self.now;
         let call = self.call(id);
         call.draft.exchange = Some(now.since(call.began));
