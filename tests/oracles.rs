@@ -4,6 +4,8 @@
 //! errors of what theory says (plus a stated bias where the theory is an approximation), and a *known wrong* answer of
 //! the same family must not, which proves that the check can fail.
 
+mod estimate;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use busyhour::measure::Summary;
 use busyhour::scenario::Scenario;
 use busyhour::sim;
+use estimate::Estimate;
 
 /// A scenario of one tenant whose runtimes cost no time unless it says so.
 struct Play {
@@ -75,29 +78,7 @@ impl Play {
 
     /// Mean and standard error of a figure over as many seeds.
     fn estimate(&self, seeds: u64, figure: impl Fn(&Summary) -> f64) -> Estimate {
-        let values: Vec<f64> = (1..=seeds).map(|seed| figure(&self.with_seed(seed))).collect();
-        let count = seeds as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-        Estimate { mean, error: (variance / count).sqrt() }
-    }
-}
-
-#[derive(Debug)]
-struct Estimate {
-    mean: f64,
-    error: f64,
-}
-
-impl Estimate {
-    fn agrees_with(&self, expected: f64, bias: f64) -> bool {
-        (self.mean - expected).abs() <= 4.0 * self.error + bias
-    }
-
-    #[track_caller]
-    fn expect(&self, expected: f64, bias: f64, wrong: f64) {
-        assert!(self.agrees_with(expected, bias), "{self:?}, not {expected}");
-        assert!(!self.agrees_with(wrong, bias), "{self:?} cannot be told from {wrong}, which is wrong");
+        Estimate::over(seeds, |seed| figure(&self.with_seed(seed)))
     }
 }
 

@@ -116,6 +116,19 @@ fn sentence(warning: &Warning) -> String {
         Warning::FewCalls { tenant, calls } => {
             format!("{tenant}: {calls:.1} calls are expected, too few to read a share from.")
         }
+        Warning::IdleCores { cores } => format!(
+            "[host] has {cores} cores, and nothing under [runtime] says what it computes: write cpu = \"…\" beside a \
+             duration, or expect no effect."
+        ),
+        Warning::UncountedCores => {
+            "cpu under [runtime] has no effect without cores under [host], whose processors are \
+                                    without limit then."
+                .to_owned()
+        }
+        Warning::Overload { needed, cores } => format!(
+            "searches and saves alone need {needed:.1} cores of a host at the peak and it has {cores}: expect them to \
+             time out."
+        ),
     }
 }
 
@@ -133,5 +146,12 @@ mod tests {
     fn a_scenario_says_what_it_means() {
         let scenario = Scenario::load("scenarios/fundamento.toml").expect("a shipped scenario is well formed");
         insta::assert_snapshot!(text(&check(&scenario)));
+    }
+
+    #[test]
+    fn cores_and_computing_that_do_not_go_together_are_told() {
+        let warnings =
+            [Warning::IdleCores { cores: 8 }, Warning::UncountedCores, Warning::Overload { needed: 9.57, cores: 8 }];
+        insta::assert_snapshot!(warnings.iter().map(sentence).collect::<Vec<_>>().join("\n"));
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Lease, Scenario};
+use super::{Computing, Lease, Scenario};
+use crate::base::{Distribution, Span};
 use crate::workload::{Arrivals, Offered, TenantTraffic};
 
 /// What a scenario means. Times are in seconds, memory in bytes.
@@ -99,6 +100,20 @@ pub enum Warning {
         /// Expected in the whole window.
         calls: f64,
     },
+    /// Cores are counted, and nothing computes on them.
+    IdleCores {
+        /// Of a host.
+        cores: u16,
+    },
+    /// Work computes, and nobody counts the cores.
+    UncountedCores,
+    /// Searches and saves alone need more processors than a host has.
+    Overload {
+        /// At the peak, on the average host.
+        needed: f64,
+        /// Of a host.
+        cores: u16,
+    },
 }
 
 /// What `scenario` means.
@@ -132,7 +147,8 @@ fn warnings(scenario: &Scenario, tenants: &[TenantMeaning], needed: u64) -> Vec<
         [demand(meaning, traffic), memoryless(traffic), cut(meaning, grace_s), few(meaning)]
     });
     let ports = scenario.pool.runtime_port_range.len() as u64;
-    of_tenants.chain([(needed > ports).then_some(Warning::Ports { needed, ports })]).flatten().collect()
+    let of_hosts = [(needed > ports).then_some(Warning::Ports { needed, ports }), processors(scenario, tenants)];
+    of_tenants.chain(of_hosts).flatten().collect()
 }
 
 fn tenant(scenario: &Scenario, index: usize) -> TenantMeaning {
@@ -171,6 +187,21 @@ fn cut(meaning: &TenantMeaning, grace_s: f64) -> Option<Warning> {
 fn few(meaning: &TenantMeaning) -> Option<Warning> {
     let calls = meaning.offered.calls;
     (calls < 5.0).then(|| Warning::FewCalls { tenant: meaning.name.clone(), calls })
+}
+
+/// Cores and computing that do not go together.
+fn processors(scenario: &Scenario, tenants: &[TenantMeaning]) -> Option<Warning> {
+    let (behaviour, computing) = (&scenario.runtime.behaviour, scenario.runtime.computing);
+    let computes = computing != Computing::default();
+    let Some(cores) = scenario.cores else { return computes.then_some(Warning::UncountedCores) };
+    if !computes {
+        return Some(Warning::IdleCores { cores });
+    }
+    let seconds = |cpu: Span, law: &Distribution| cpu.secs_f64().min(law.mean_ns() / 1e9);
+    let of_a_turn = seconds(computing.search, &behaviour.search) + seconds(computing.save, &behaviour.save);
+    let turns_per_s: f64 = tenants.iter().map(|tenant| tenant.offered.peak_turns_per_s).sum();
+    let needed = turns_per_s * of_a_turn / f64::from(scenario.hosts);
+    (needed > f64::from(cores)).then_some(Warning::Overload { needed, cores })
 }
 
 /// Share of calls that find `slots` all taken when `erlangs` are offered at random: Erlang's loss formula by its

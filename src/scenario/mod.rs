@@ -5,6 +5,7 @@
 //! anybody plays it, and [`schema`] describes the file for editors. Nothing here starts, plays or prints anything.
 
 mod check;
+mod computing;
 mod load;
 mod model;
 mod playing;
@@ -17,6 +18,7 @@ mod tests;
 mod typed;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
+pub use computing::Computing;
 pub use model::{CloudModel, Fault, FaultKind, Lease, Program, Refusal, RuntimeModel, Scenario, Tenant};
 pub use problem::{Problem, ScenarioError, WrongText};
 pub use schema::schema;

@@ -6,6 +6,7 @@ use mock_runtime::behaviour::Behaviour;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Computing;
 use crate::base::{Distribution, Span, TenantIndex};
 use crate::measure::Threshold;
 use crate::pool;
@@ -85,6 +86,8 @@ pub struct RuntimeModel {
     pub program: Program,
     /// How the mock behaves. `seed` is set from the scenario; `origin_ns` is the engine's to fill in.
     pub behaviour: Behaviour,
+    /// What of its work is computing, for simulation: the mock only waits.
+    pub computing: Computing,
 }
 
 /// What is started for a caller.

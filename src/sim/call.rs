@@ -40,7 +40,7 @@ impl OnLine {
         (at, self.stamp)
     }
 
-    /// Searches or saves on its runtime.
+    /// Searches or saves on its runtime, from now on.
     #[inline]
     pub(super) fn ask(
         &mut self,
@@ -49,14 +49,14 @@ impl OnLine {
         conduct: &Conduct,
         now: Time,
         budget: Span,
-    ) -> (Time, u32) {
+    ) -> Exchange {
         let (work, timeout) = match errand {
             Errand::Recall => (Work::Search, budget),
             Errand::Save => (Work::Save, SAVE_TIMEOUT),
         };
         let takes = Span::from_ns(conduct.takes(&mut runtime.life, work, now.ns()));
         self.began = now;
-        self.expect_answer(errand, now.max(runtime.frozen_until) + takes, now + timeout)
+        Exchange { begins: now.max(runtime.frozen_until), takes, deadline: now + timeout }
     }
 
     /// The answer, or the timeout, whichever comes first.
@@ -64,6 +64,20 @@ impl OnLine {
     pub(super) fn expect_answer(&mut self, errand: Errand, answer_at: Time, deadline: Time) -> (Time, u32) {
         (self.answer_at, self.deadline) = (answer_at, deadline);
         self.next(answer_at.min(deadline), Step::Answer { errand, timed_out: answer_at > deadline })
+    }
+}
+
+/// A search or save: when the runtime begins with it, how long that takes on a free core, and when it is given up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exchange {
+    pub(super) begins: Time,
+    pub(super) takes: Span,
+    pub(super) deadline: Time,
+}
+
+impl Exchange {
+    pub(super) fn answer_at(&self) -> Time {
+        self.begins + self.takes
     }
 }
 

@@ -10,10 +10,10 @@ use super::host::Host;
 use super::journal::{Fact, Journal, Listener};
 use super::laws::Books;
 use super::queue::{CallId, Class, DeskId, Due, Queue};
-use super::{conclusion, faults};
+use super::{computing, conclusion, faults};
 use crate::base::{Stream, TenantIndex, Time};
 use crate::measure::{Event, Level, Recorder, Summary};
-use crate::scenario::{Lease, Scenario};
+use crate::scenario::{Computing, Lease, Scenario};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
 /// Plays the scenario in virtual time and says how it went.
@@ -43,6 +43,8 @@ pub(super) struct Simulation<'j> {
     pub(super) desks: Vec<Desk>,
     pub(super) books: Vec<Books>,
     pub(super) hosts: Vec<Host>,
+    /// What of a runtime's work competes for its host's cores.
+    pub(super) computing: Computing,
     /// By tenant.
     pub(super) tenants: Vec<TenantState>,
     pub(super) calls: Vec<Option<OnLine>>,
@@ -106,7 +108,8 @@ impl<'j> Simulation<'j> {
             recorder: scenario.recorder(),
             books: desks.iter().map(|desk| Books::new(desk.tenant, &scenario.pool)).collect(),
             desks,
-            hosts: (0..scenario.hosts.max(1)).map(|_| Host::new(&scenario.pool.runtime_port_range)).collect(),
+            hosts: computing::hosts(scenario),
+            computing: computing::counted(scenario),
             tenants,
             calls: Vec::new(),
             free_calls: Vec::new(),
@@ -167,6 +170,12 @@ impl<'j> Simulation<'j> {
             }
             Due::DrainEnds { desk, runtime } => {
                 self.drain_ends(desk, runtime);
+                self.report(desk);
+            }
+            Due::Computed { desk } => self.computed(desk),
+            Due::GoesOn { desk, work } => self.goes_on(desk, work),
+            Due::GivesUp { desk, work } => {
+                self.gives_up(desk, work);
                 self.report(desk);
             }
             Due::Tick { desk } => {

@@ -101,9 +101,13 @@ impl Simulation<'_> {
         entry.frozen_until = until;
         entry.session = entry.session.map(|ready| if ready > now { ready + stalled } else { ready });
         let session = entry.session;
+        self.pause_computing(desk, runtime, until);
         for id in self.calls_on(desk, runtime) {
             let call = self.call(id);
             match call.step {
+                // What is still being computed will be late by itself.
+                Step::Session(_) if session == Some(Time::NEVER) => {}
+                Step::Answer { .. } if call.answer_at == Time::NEVER => {}
                 Step::Session(errand) => {
                     let ready = session.unwrap_or(until);
                     call.draft.session_start = call.draft.session_start.map(|waited| waited + stalled);

@@ -1,17 +1,30 @@
-//! A host's loopback ports, shared by all its workers.
+//! A host's loopback ports and cores, shared by all its workers.
 
 use std::ops::RangeInclusive;
 
-/// Which ports of the range are taken, by whomever.
+use super::computing::Task;
+use super::processors::Processors;
+use crate::base::Time;
+
+/// Which ports of the range are taken, by whomever, and what is computed.
 #[derive(Debug)]
 pub(super) struct Host {
     first: u16,
     taken: Vec<bool>,
+    /// Absent where nothing competes for them.
+    pub(super) processors: Option<Processors<Task>>,
+    /// When the next computation is over, if the queue is right; else never.
+    pub(super) next_end: Time,
 }
 
 impl Host {
-    pub(super) fn new(range: &RangeInclusive<u16>) -> Self {
-        Self { first: *range.start(), taken: vec![false; range.len()] }
+    pub(super) fn new(range: &RangeInclusive<u16>, cores: Option<u16>) -> Self {
+        Self {
+            first: *range.start(),
+            taken: vec![false; range.len()],
+            processors: cores.map(Processors::new),
+            next_end: Time::NEVER,
+        }
     }
 
     /// Takes a port; false where somebody has it.

@@ -3,6 +3,7 @@
 use mock_runtime::behaviour::{BootOutcome, Work};
 
 use super::call::{Errand, Step};
+use super::computing::Leaving;
 use super::desk::{Phase, Runtime};
 use super::engine::Simulation;
 use super::journal::Fact;
@@ -63,6 +64,9 @@ impl Simulation<'_> {
         let outcome = conduct.boot(&life, kind, now.ns());
         let (phase, session, frozen_until) = (Phase::Booting, None, Time::ZERO);
         desk.runtimes.insert(runtime, Runtime { key, port, spawned: now, kind, life, phase, session, frozen_until });
+        if self.computes_boot(kind, outcome, id, runtime) {
+            return;
+        }
         let (ends, ready) = match outcome {
             BootOutcome::Ready { after_ns } => match self.projection_arrives(kind) {
                 Some(arrives) => (arrives.max(now + Span::from_ns(after_ns)), true),
@@ -78,7 +82,7 @@ impl Simulation<'_> {
 
     /// When the cloud's answer to a bootstrap is there; `None` where nobody will wait for it so long. A warm boot goes
     /// on with what it has after a second.
-    fn projection_arrives(&mut self, kind: BootKind) -> Option<Time> {
+    pub(super) fn projection_arrives(&mut self, kind: BootKind) -> Option<Time> {
         let now = self.now;
         let asked = now.max(self.cloud.down_until);
         let arrives = asked + self.cloud_latency();
@@ -114,18 +118,19 @@ impl Simulation<'_> {
         self.tell(id, Fact::Draining { runtime, reason });
         self.books[id.0 as usize].drained(now, runtime, reason);
         let was_ready = self.desk(id).runtimes[runtime].phase == Phase::Ready;
-        let takes = match reason {
-            DrainReason::Crash => Span::ZERO,
+        let leaving = match reason {
+            DrainReason::Crash => Leaving::default(),
             _ if was_ready => self.farewell(id, runtime),
-            _ => self.work(id, runtime, Work::Terminate),
+            _ => Leaving { terminate: self.work(id, runtime, Work::Terminate), ..Leaving::default() },
         };
         self.desk(id).runtimes[runtime].phase = Phase::Draining { began: now, reason };
-        self.queue.push(now + takes, Class::Ending, Due::DrainEnds { desk: id, runtime });
+        self.stop_computing(id, runtime);
+        self.leave(id, runtime, leaving);
     }
 
     /// The session's end goes to the cloud, the outbox is flushed, the process ends. A cloud that is down is waited
     /// for as long as a runtime waits for it.
-    fn farewell(&mut self, id: DeskId, runtime: RuntimeId) -> Span {
+    fn farewell(&mut self, id: DeskId, runtime: RuntimeId) -> Leaving {
         let now = self.now;
         let Runtime { session, frozen_until, .. } = self.desk(id).runtimes[runtime];
         let stalled = frozen_until.since(now);
@@ -134,7 +139,11 @@ impl Simulation<'_> {
             Some(_) => now.max(self.cloud.down_until).since(now) + self.cloud_latency(),
         };
         let delivery = if delivery > END_PATIENCE { delivery.min(END_PATIENCE + FLUSH_DEADLINE) } else { delivery };
-        stalled + delivery + self.work(id, runtime, Work::Flush) + self.work(id, runtime, Work::Terminate)
+        Leaving {
+            pause: stalled + delivery,
+            flush: self.work(id, runtime, Work::Flush),
+            terminate: self.work(id, runtime, Work::Terminate),
+        }
     }
 
     pub(super) fn drain_ends(&mut self, id: DeskId, runtime: RuntimeId) {
@@ -165,6 +174,7 @@ impl Simulation<'_> {
     fn bury(&mut self, id: DeskId, runtime: RuntimeId) -> Key {
         let host = self.desk(id).host;
         let gone = self.desk(id).runtimes.remove(runtime).expect("a process is buried once");
+        self.stop_computing(id, runtime);
         self.hosts[host].give_back(gone.port);
         self.books[id.0 as usize].gone(runtime);
         gone.key

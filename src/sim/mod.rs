@@ -8,10 +8,11 @@
 //! The pool's rules are not written here a second time, and the laws are checked beside the pool after every event, by
 //! books of this room's own ([`laws`](self)): a broken law is in the summary and ends the simulation.
 //!
-//! What virtual time leaves out: what HTTP, the kernel and the processors cost. A search takes what the scenario's law
-//! says and nothing more.
+//! What virtual time leaves out: what HTTP and the kernel cost. A search takes what the scenario's law says, and longer
+//! only where a scenario says how many cores a host has and how much of the work is computing.
 
 mod call;
+mod computing;
 mod conclusion;
 mod desk;
 mod engine;
@@ -20,6 +21,7 @@ mod host;
 mod journal;
 mod laws;
 mod lives;
+mod processors;
 mod queue;
 mod turns;
 

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::processors::WorkId;
 use crate::base::Time;
 use crate::pool::RuntimeId;
 
@@ -17,6 +18,12 @@ pub(super) enum Due {
     BootFails { desk: DeskId, runtime: RuntimeId },
     /// A drain ends: the process is gone.
     DrainEnds { desk: DeskId, runtime: RuntimeId },
+    /// Something is done on the cores of the desk's host, unless others came in between.
+    Computed { desk: DeskId },
+    /// A piece of work begins to compute, or goes on.
+    GoesOn { desk: DeskId, work: WorkId },
+    /// Who waits for a piece of work waits no longer.
+    GivesUp { desk: DeskId, work: WorkId },
     /// A pool wants a tick.
     Tick { desk: DeskId },
     /// A fault begins or ends.

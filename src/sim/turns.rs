@@ -157,6 +157,9 @@ impl Simulation<'_> {
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
     fn enter_session(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
+        if self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
+            return;
+        }
         let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
         let (_, runtime) = call.lease.expect("it was just taken");
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
@@ -170,7 +173,11 @@ impl Simulation<'_> {
             now.max(entry.frozen_until) + work
         });
         let due = if ready <= now {
-            call.ask(errand, entry, conduct, now, self.scenario.budget)
+            let exchange = call.ask(errand, entry, conduct, now, self.scenario.budget);
+            if self.computes_answer(id, errand, exchange) {
+                return;
+            }
+            self.call(id).expect_answer(errand, exchange.answer_at(), exchange.deadline)
         } else {
             call.draft.session_start = Some(ready.since(now));
             call.next(ready, Step::Session(errand))
@@ -180,12 +187,15 @@ impl Simulation<'_> {
 
     /// Searches or saves.
     fn ask(&mut self, id: CallId, errand: Errand) {
+        let (now, budget) = (self.now, self.scenario.budget);
         let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
         let (_, runtime) = call.lease.expect("it was taken before");
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
         let entry = &mut self.desks[call.desk.0 as usize].runtimes[runtime];
-        let due = call.ask(errand, entry, conduct, self.now, self.scenario.budget);
-        self.push(id, Class::Ending, due);
+        let exchange = call.ask(errand, entry, conduct, now, budget);
+        if !self.computes_answer(id, errand, exchange) {
+            self.expect_answer(id, errand, exchange.answer_at(), exchange.deadline);
+        }
     }
 
     /// The answer, or the timeout, whichever comes first.
@@ -194,7 +204,7 @@ impl Simulation<'_> {
         self.push(id, Class::Ending, due);
     }
 
-    fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
+    pub(super) fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
         let now = self.now;
         let call = self.call(id);
         call.draft.exchange = Some(now.since(call.began));

@@ -13,8 +13,27 @@ impl Resolver {
         }
     }
 
-    /// A law; a constant of nothing where it is wrong.
+    /// The law of a runtime's work, and the processor time within it.
+    pub(super) fn work(
+        &mut self,
+        typed: Option<&Law>,
+        default: Result<Distribution, LawError>,
+    ) -> (Distribution, Span) {
+        let Some(typed) = typed else { return (self.law_or(None, default), Span::ZERO) };
+        (self.durations(typed), typed.cpu().map_or(Span::ZERO, |cpu| self.span(cpu)))
+    }
+
+    /// A law of something that is no work of a runtime.
     pub(super) fn law(&mut self, typed: &Law) -> Distribution {
+        if let Some(cpu) = typed.cpu() {
+            let help = "leave it out: boots, session_start, search, save, flush and terminate under [runtime] take it";
+            self.problems.add(&cpu.place, "`cpu` means nothing to what is no work of a runtime", help);
+        }
+        self.durations(typed)
+    }
+
+    /// A law; a constant of nothing where it is wrong.
+    fn durations(&mut self, typed: &Law) -> Distribution {
         let law = match &typed.typed {
             Typed::Constant(text) => {
                 Some(Distribution::constant(self.span(&Written::at(typed.place.clone(), text.clone())).ns()))

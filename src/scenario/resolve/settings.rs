@@ -8,7 +8,7 @@ use super::Resolver;
 use crate::base::{Distribution, Span};
 use crate::pool;
 use crate::scenario::typed::{self, Action, Place, Placed};
-use crate::scenario::{CloudModel, Program, Refusal, RuntimeModel};
+use crate::scenario::{CloudModel, Computing, Program, Refusal, RuntimeModel};
 
 impl Resolver {
     /// Settings of every pool. `scenario` is where to complain about defaults that don't fit together.
@@ -75,22 +75,39 @@ impl Resolver {
     pub(super) fn runtime(&mut self, typed: &typed::Runtime, seed: u64) -> RuntimeModel {
         let constant = |ms| Distribution::constant(Span::from_ms(ms).ns());
         let median = |ms, cv| Distribution::lognormal_median(Span::from_ms(ms).ns(), cv);
+        let (boot_cold, boot_cold_cpu) = self.work(typed.boot_cold.as_ref(), median(400, 0.3));
+        let (boot_warm, boot_warm_cpu) = self.work(typed.boot_warm.as_ref(), median(120, 0.3));
+        let (session_start, session_start_cpu) = self.work(typed.session_start.as_ref(), constant(3));
+        let (search, search_cpu) = self.work(typed.search.as_ref(), median(8, 0.5));
+        let (save, save_cpu) = self.work(typed.save.as_ref(), constant(2));
+        let (flush, flush_cpu) = self.work(typed.flush.as_ref(), constant(20));
+        let (terminate, terminate_cpu) = self.work(typed.terminate.as_ref(), constant(5));
+        let computing = Computing {
+            boot_cold: boot_cold_cpu,
+            boot_warm: boot_warm_cpu,
+            session_start: session_start_cpu,
+            search: search_cpu,
+            save: save_cpu,
+            flush: flush_cpu,
+            terminate: terminate_cpu,
+        };
         let behaviour = Behaviour {
             seed,
-            boot_cold: self.law_or(typed.boot_cold.as_ref(), median(400, 0.3)),
-            boot_warm: self.law_or(typed.boot_warm.as_ref(), median(120, 0.3)),
-            session_start: self.law_or(typed.session_start.as_ref(), constant(3)),
-            search: self.law_or(typed.search.as_ref(), median(8, 0.5)),
-            save: self.law_or(typed.save.as_ref(), constant(2)),
-            flush: self.law_or(typed.flush.as_ref(), constant(20)),
-            terminate: self.law_or(typed.terminate.as_ref(), constant(5)),
+            boot_cold,
+            boot_warm,
+            session_start,
+            search,
+            save,
+            flush,
+            terminate,
             ballast_bytes: typed.rss.as_ref().and_then(|rss| self.quantity(rss)).unwrap_or(0),
             unknown_session: typed.unknown_session.unwrap_or_default(),
             before_ready: typed.before_ready.unwrap_or_default(),
             ignore_terminate: typed.ignore_terminate,
             ..Behaviour::default()
         };
-        RuntimeModel { program: typed.binary.as_ref().map_or(Program::Mock, |binary| self.program(binary)), behaviour }
+        let program = typed.binary.as_ref().map_or(Program::Mock, |binary| self.program(binary));
+        RuntimeModel { program, behaviour, computing }
     }
 
     /// Whether the executable is there is asked when it is started: `check` may run on another machine.

@@ -113,6 +113,8 @@ refusals! {
     fault_after_the_end: "at = \"30s\"" => "at = \"2min\"";
     fault_with_a_foreign_parameter: "share = 0.2" => "count = 2";
     empty_threshold: "\"recall.p99 <= 250ms\"" => "\" \"";
+    computing_of_what_is_no_work: "mean = \"7.5s\", cv = 0.5" => "mean = \"7.5s\", cv = 0.5, cpu = \"1s\"";
+    computing_that_is_no_duration: "median = \"400ms\"" => "cpu = \"half\", median = \"400ms\"";
     foreign_client: "[on_refusal]" => "[client]\ndriver = \"memoair-voice\"\n\n[on_refusal]";
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{BUSY, busy_with, read};
 use crate::base::{Distribution, Span, TenantIndex, Time};
-use crate::scenario::{FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
+use crate::scenario::{Computing, FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
 use crate::workload::{Arrivals, CallLength, Next, Population, Rate, Route, Stage, Workload};
 
 const MINIMAL: &str = r#"
@@ -97,6 +97,17 @@ fn every_law_is_read() {
     assert_eq!(law("{ dist = \"gamma\", mean = \"5ms\", cv = 1 }"), Distribution::gamma(ms(5), 1.0).unwrap());
     let values = law("{ dist = \"empirical\", values = [\"9ms\", \"5ms\"] }");
     assert_eq!(values, Distribution::empirical(vec![ms(5), ms(9)]).unwrap());
+}
+
+#[test]
+fn work_says_what_of_it_is_computing() {
+    let boot = "{ dist = \"lognormal\", median = \"400ms\", cv = 0.3, cpu = \"250ms\" }";
+    let text = busy_with("{ dist = \"lognormal\", median = \"400ms\", cv = 0.3 }", boot)
+        .replace("rss =", "save = { dist = \"constant\", value = \"2ms\", cpu = \"1ms\" }\nrss =");
+    let runtime = read(&text).unwrap().runtime;
+    let (boot_cold, save) = (Span::from_ms(250), Span::from_ms(1));
+    assert_eq!(runtime.computing, Computing { boot_cold, save, ..Computing::default() });
+    assert_eq!(runtime.behaviour, read(BUSY).unwrap().runtime.behaviour, "its laws are what they were");
 }
 
 #[test]
@@ -254,6 +265,23 @@ fn callers_beyond_the_slots_are_warned_of() {
     assert!(check(&exhaustion).warnings.iter().any(|warning| matches!(warning, Warning::Refusals { .. })));
     let ports = Scenario::load("scenarios/port-exhaustion.toml").unwrap();
     assert!(check(&ports).warnings.contains(&Warning::Ports { needed: 24, ports: 12 }));
+}
+
+#[test]
+fn cores_and_computing_that_do_not_go_together_are_warned_of() {
+    let warnings = |cores: &str, cpu: &str| {
+        let work = format!("{cores}\n[runtime]\nsave = {{ dist = \"constant\", value = \"9s\"{cpu} }}\n[[tenant]]");
+        check(&read(&MINIMAL.replace("[[tenant]]", &work)).unwrap()).warnings
+    };
+    let host_warning = |cores, cpu| {
+        let mut of_hosts = warnings(cores, cpu).into_iter().filter(|warning| !warnings("", "").contains(warning));
+        of_hosts.next()
+    };
+    assert_eq!(host_warning("[host]\ncores = 2", ""), Some(Warning::IdleCores { cores: 2 }));
+    assert_eq!(host_warning("", ", cpu = \"1ms\""), Some(Warning::UncountedCores));
+    assert_eq!(host_warning("[host]\ncores = 2", ", cpu = \"1ms\""), None);
+    let overload = host_warning("[host]\ncores = 2", ", cpu = \"1h\"");
+    assert!(matches!(overload, Some(Warning::Overload { needed, cores: 2 }) if needed > 2.0), "{overload:?}");
 }
 
 #[test]

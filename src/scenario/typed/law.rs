@@ -53,6 +53,9 @@ pub(in crate::scenario) struct LawTable {
     pub(in crate::scenario) tag: Option<Placed<String>>,
     /// `empirical` with a file: the unit of its values. Default: ns.
     pub(in crate::scenario) unit: Option<Placed<Unit>>,
+    /// Under `[runtime]` only: processor time within the work, for simulation with `[host] cores`. A draw that is shorter
+    /// is computing all through. Default: 0s.
+    pub(in crate::scenario) cpu: Option<Written<Duration>>,
 }
 
 /// The laws.
@@ -129,8 +132,18 @@ impl<'de> Visitor<'de> for TypedVisitor {
     }
 }
 
+impl Law {
+    /// The processor time that was given.
+    pub(in crate::scenario) fn cpu(&self) -> Option<&Written<Duration>> {
+        match &self.typed {
+            Typed::Constant(_) => None,
+            Typed::Table(table) => table.cpu.as_ref(),
+        }
+    }
+}
+
 impl LawTable {
-    /// The parameters that were given, and where.
+    /// The parameters of the law itself that were given, and where.
     pub(in crate::scenario) fn given(&self) -> Vec<(&'static str, Place)> {
         let places = [
             ("value", self.value.as_ref().map(|value| &value.place)),

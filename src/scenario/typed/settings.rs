@@ -25,7 +25,8 @@ pub(in crate::scenario) struct Pool {
     pub(in crate::scenario) port_recheck: Option<Written<Duration>>,
 }
 
-/// How a runtime behaves. Times are durations of the work itself, without network.
+/// How a runtime behaves. Times are durations of the work itself, without network; `cpu` beside one says what of it is
+/// computing.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Runtime {
@@ -101,7 +102,8 @@ pub(in crate::scenario) enum Action {
 pub(in crate::scenario) struct Host {
     /// How many; workers are placed on them in turn. Default: 1.
     pub(in crate::scenario) count: Option<Placed<i64>>,
-    /// Processor cores of each, for simulation. Default: unlimited.
+    /// Processor cores of each, for simulation: shared evenly by whatever computes there at a time, as `cpu` under
+    /// `[runtime]` says. Default: unlimited.
     pub(in crate::scenario) cores: Option<Placed<i64>>,
 }
 

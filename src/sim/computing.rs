@@ -1,0 +1,272 @@
+//! Work that computes: what waits for a host's cores, and what happens when it has had them.
+//!
+//! A piece of work computes first and then waits for the rest of its time. It begins no sooner than its runtime is free
+//! to work, stands still while its runtime is stopped, and leaves with its process, or when that is told to end. A
+//! search that its caller has given up goes on: the runtime does not know.
+//!
+//! Only what has a `cpu`, on hosts with counted cores, comes here. All else takes the time of its law.
+
+use mock_runtime::behaviour::{BootOutcome, Work};
+
+use super::call::{Errand, Exchange, Step};
+use super::engine::Simulation;
+use super::host::Host;
+use super::processors::{Processors, WorkId};
+use super::queue::{CallId, Class, DeskId, Due};
+use crate::base::{BootKind, Span, Time};
+use crate::pool::RuntimeId;
+use crate::scenario::{Computing, Scenario};
+
+/// A piece of work on a host's cores.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) desk: DeskId,
+    pub(super) runtime: RuntimeId,
+    /// What it waits for when it has computed.
+    rest: Span,
+    then: Then,
+}
+
+/// What comes of it.
+#[derive(Debug)]
+enum Then {
+    /// The call's search or save is answered.
+    Answer { call: CallId, errand: Errand, deadline: Time },
+    /// The session is started; who wants it, for what, and since when.
+    Session { wanted_by: Vec<(CallId, Errand, Time)> },
+    /// The boot ends, but not before that.
+    Boot { not_before: Time, ready: bool },
+    /// The process is gone.
+    Drain,
+    /// Nobody waits for it any more.
+    Nothing,
+}
+
+/// What a process does to end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Leaving {
+    /// It waits for its host or for the cloud first.
+    pub(super) pause: Span,
+    pub(super) flush: Span,
+    pub(super) terminate: Span,
+}
+
+/// The hosts, with cores where anything competes for them.
+pub(super) fn hosts(scenario: &Scenario) -> Vec<Host> {
+    let cores = scenario.cores.filter(|_| counted(scenario) != Computing::default());
+    (0..scenario.hosts.max(1)).map(|_| Host::new(&scenario.pool.runtime_port_range, cores)).collect()
+}
+
+/// What of the scenario's work competes for cores: none where nobody counts them.
+pub(super) fn counted(scenario: &Scenario) -> Computing {
+    if scenario.cores.is_some() { scenario.runtime.computing } else { Computing::default() }
+}
+
+impl Simulation<'_> {
+    /// A search or save that takes so long on a free core begins then. False where it computes nothing.
+    #[inline]
+    pub(super) fn computes_answer(&mut self, id: CallId, errand: Errand, exchange: Exchange) -> bool {
+        let cpu = match errand {
+            Errand::Recall => self.computing.search,
+            Errand::Save => self.computing.save,
+        };
+        let needs = cpu.min(exchange.takes);
+        if needs > Span::ZERO {
+            self.compute_answer(id, errand, needs, exchange);
+        }
+        needs > Span::ZERO
+    }
+
+    fn compute_answer(&mut self, id: CallId, errand: Errand, needs: Span, exchange: Exchange) {
+        let Exchange { begins, takes, deadline } = exchange;
+        let call = self.call(id);
+        call.step = Step::Answer { errand, timed_out: false };
+        call.answer_at = Time::NEVER;
+        let (desk, (_, runtime)) = (call.desk, call.lease.expect("it was taken before"));
+        let then = Then::Answer { call: id, errand, deadline };
+        let work = self.compute(begins, needs, Task { desk, runtime, rest: takes - needs, then });
+        self.queue.push(deadline, Class::Timer, Due::GivesUp { desk, work });
+    }
+
+    /// The session that the call needs is being computed, or is now. False where it is not.
+    pub(super) fn computes_session(&mut self, id: CallId, errand: Errand) -> bool {
+        let now = self.now;
+        let call = self.call(id);
+        let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was just taken"), call.call.tenant);
+        let Some(entry) = self.desks[desk.0 as usize].runtimes.get_mut(runtime) else { return false };
+        match entry.session {
+            Some(Time::NEVER) => self.await_session(desk, runtime, (id, errand, now)),
+            Some(_) => return false,
+            None => {
+                let conduct = &self.tenants[tenant.index()].conduct;
+                let takes = Span::from_ns(conduct.takes(&mut entry.life, Work::SessionStart, now.ns()));
+                let (begins, needs) = (now.max(entry.frozen_until), self.computing.session_start.min(takes));
+                if needs == Span::ZERO {
+                    entry.session = Some(begins + takes);
+                    return false;
+                }
+                entry.session = Some(Time::NEVER);
+                let then = Then::Session { wanted_by: vec![(id, errand, now)] };
+                self.compute(begins, needs, Task { desk, runtime, rest: takes - needs, then });
+            }
+        }
+        self.call(id).step = Step::Session(errand);
+        true
+    }
+
+    /// Somebody else wants the session that is being computed.
+    fn await_session(&mut self, desk: DeskId, runtime: RuntimeId, who: (CallId, Errand, Time)) {
+        let mut tasks = self.processors(desk).iter_mut().map(|(_, task)| task);
+        let wanted_by = tasks.find_map(|task| match &mut task.then {
+            Then::Session { wanted_by } if (task.desk, task.runtime) == (desk, runtime) => Some(wanted_by),
+            _ => None,
+        });
+        wanted_by.expect("a session that is being computed has its task").push(who);
+    }
+
+    /// A boot begins. False where it computes nothing.
+    pub(super) fn computes_boot(&mut self, kind: BootKind, outcome: BootOutcome, desk: DeskId, id: RuntimeId) -> bool {
+        let cpu = match kind {
+            BootKind::Cold => self.computing.boot_cold,
+            BootKind::Warm => self.computing.boot_warm,
+        };
+        let (after, ready) = match outcome {
+            BootOutcome::Ready { after_ns } => (Span::from_ns(after_ns), true),
+            BootOutcome::Exit { after_ns } => (Span::from_ns(after_ns), false),
+            BootOutcome::Hang => return false,
+        };
+        let needs = cpu.min(after);
+        if needs == Span::ZERO {
+            return false;
+        }
+        let not_before = if ready { self.projection_arrives(kind).unwrap_or(Time::NEVER) } else { Time::ZERO };
+        let then = Then::Boot { not_before, ready };
+        self.compute(self.now, needs, Task { desk, runtime: id, rest: after - needs, then });
+        true
+    }
+
+    /// A process does what it does to end: after the pause it computes for both, then it waits for both.
+    pub(super) fn leave(&mut self, desk: DeskId, runtime: RuntimeId, leaving: Leaving) {
+        let Leaving { pause, flush, terminate } = leaving;
+        let (begins, takes) = (self.now + pause, flush + terminate);
+        let needs = self.computing.flush.min(flush) + self.computing.terminate.min(terminate);
+        if needs == Span::ZERO {
+            return self.queue.push(begins + takes, Class::Ending, Due::DrainEnds { desk, runtime });
+        }
+        self.compute(begins, needs, Task { desk, runtime, rest: takes - needs, then: Then::Drain });
+    }
+
+    /// A runtime is told to end, or is gone: whatever it computed is not computed any more.
+    pub(super) fn stop_computing(&mut self, desk: DeskId, runtime: RuntimeId) {
+        let now = self.now;
+        for work in self.works_of(desk, runtime) {
+            self.processors(desk).leave(now, work);
+        }
+        self.look_for_the_next_end(desk);
+    }
+
+    /// A runtime stands still until then.
+    pub(super) fn pause_computing(&mut self, desk: DeskId, runtime: RuntimeId, until: Time) {
+        let now = self.now;
+        for work in self.works_of(desk, runtime) {
+            self.processors(desk).pause(now, work, until);
+            self.queue.push(until, Class::Beginning, Due::GoesOn { desk, work });
+        }
+        self.look_for_the_next_end(desk);
+    }
+
+    /// A piece of work begins, or goes on after a pause.
+    pub(super) fn goes_on(&mut self, desk: DeskId, work: WorkId) {
+        let now = self.now;
+        self.processors(desk).go_on(now, work);
+        self.look_for_the_next_end(desk);
+    }
+
+    /// Who waits for the answer has waited long enough, unless it has come.
+    pub(super) fn gives_up(&mut self, desk: DeskId, work: WorkId) {
+        let Some(task) = self.processors(desk).get_mut(work) else { return };
+        if let Then::Answer { call, errand, .. } = std::mem::replace(&mut task.then, Then::Nothing)
+            && self.waits_for_a_core(call)
+        {
+            self.answered(call, errand, true);
+        }
+    }
+
+    /// Something is done on the cores of the desk's host, unless somebody came in between.
+    pub(super) fn computed(&mut self, desk: DeskId) {
+        let (now, host) = (self.now, self.desk(desk).host);
+        if self.hosts[host].next_end != now {
+            return;
+        }
+        while let Some(task) = self.processors(desk).next_done(now) {
+            self.rests(task);
+        }
+        self.look_for_the_next_end(desk);
+    }
+
+    /// The computing part of a piece of work is over.
+    fn rests(&mut self, Task { desk, runtime, rest, then }: Task) {
+        let over = self.now + rest;
+        match then {
+            Then::Answer { call, errand, deadline } => {
+                if self.waits_for_a_core(call) {
+                    self.expect_answer(call, errand, over, deadline);
+                }
+            }
+            Then::Session { wanted_by } => {
+                self.desk(desk).runtimes[runtime].session = Some(over);
+                for (call, errand, since) in wanted_by {
+                    if self.waits_for_a_core(call) {
+                        self.call(call).draft.session_start = Some(over.since(since));
+                        self.schedule(call, over, Class::Ending, Step::Session(errand));
+                    }
+                }
+            }
+            Then::Boot { not_before: Time::NEVER, .. } | Then::Nothing => {}
+            Then::Boot { not_before, ready } => {
+                let due = if ready { Due::Ready { desk, runtime } } else { Due::BootFails { desk, runtime } };
+                self.queue.push(over.max(not_before), Class::Beginning, due);
+            }
+            Then::Drain => self.queue.push(over, Class::Ending, Due::DrainEnds { desk, runtime }),
+        }
+    }
+
+    /// The call was not cut while it waited.
+    fn waits_for_a_core(&self, id: CallId) -> bool {
+        let call = self.calls[id.0 as usize].as_ref();
+        call.is_some_and(|call| matches!(call.step, Step::Answer { .. } | Step::Session(_)))
+    }
+
+    fn compute(&mut self, begins: Time, needs: Span, task: Task) -> WorkId {
+        let (now, desk) = (self.now, task.desk);
+        let work = self.processors(desk).add(now, begins, needs, task);
+        if begins > now {
+            self.queue.push(begins, Class::Beginning, Due::GoesOn { desk, work });
+        } else {
+            self.look_for_the_next_end(desk);
+        }
+        work
+    }
+
+    /// Keeps one event in the queue for each host: the next end of a computation there.
+    fn look_for_the_next_end(&mut self, desk: DeskId) {
+        let host = &mut self.hosts[self.desks[desk.0 as usize].host];
+        let Some(processors) = &mut host.processors else { return };
+        let next_end = processors.next_end().unwrap_or(Time::NEVER);
+        if std::mem::replace(&mut host.next_end, next_end) != next_end && next_end != Time::NEVER {
+            self.queue.push(next_end, Class::Ending, Due::Computed { desk });
+        }
+    }
+
+    /// What the runtime computes, or will.
+    fn works_of(&mut self, desk: DeskId, runtime: RuntimeId) -> Vec<WorkId> {
+        let host = self.desk(desk).host;
+        let tasks = self.hosts[host].processors.iter_mut().flat_map(Processors::iter_mut);
+        tasks.filter(|(_, task)| (task.desk, task.runtime) == (desk, runtime)).map(|(work, _)| work).collect()
+    }
+
+    fn processors(&mut self, desk: DeskId) -> &mut Processors<Task> {
+        let host = self.desk(desk).host;
+        self.hosts[host].processors.as_mut().expect("only a host whose cores are counted has anything computed")
+    }
+}
