@@ -8,6 +8,7 @@ use super::Failure;
 use super::arguments::{Format, SimArguments};
 use super::play::style;
 use crate::measure::exit_code;
+use crate::run::this_host;
 use crate::scenario::Scenario;
 use crate::{report, sim};
 
@@ -18,7 +19,8 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         scenario = scenario.with_seed(seed);
     }
     let began = Timestamp::now();
-    let summary = sim::play(&Arc::new(scenario));
+    let mut summary = sim::play(&Arc::new(scenario));
+    summary.host = Some(this_host());
     super::print(&match arguments.format {
         Format::Text => report::terminal(&summary, style()),
         Format::Json => report::json(&summary, arguments.canonical),
