@@ -22,6 +22,7 @@ impl Simulation<'_> {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
                     let key = self.call(call).key;
+                    self.judge_wait(desk, call);
                     self.tell(desk, Fact::Granted { key, runtime, admission });
                     self.granted(call, errand, admission, (lease, runtime));
                 }
@@ -29,6 +30,7 @@ impl Simulation<'_> {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
                     let key = self.call(call).key;
+                    self.judge_wait(desk, call);
                     self.tell(desk, Fact::Denied { key, error });
                     self.refused(call, errand, error);
                 }
@@ -41,7 +43,9 @@ impl Simulation<'_> {
         let now = self.now;
         let (host, tenant) = (self.desk(id).host, self.desk(id).tenant);
         self.tell(id, Fact::Spawned { runtime, key, port });
+        self.books[id.0 as usize].given(now, runtime, key, port);
         if !self.hosts[host].take(port) {
+            self.books[id.0 as usize].port_lost(runtime, port);
             self.tell(id, Fact::PortTaken { runtime });
             self.desk(id).pool.port_taken(now, runtime);
             return;
@@ -131,6 +135,7 @@ impl Simulation<'_> {
         let now = self.now;
         let (tenant, phase) = (self.desk(id).tenant, self.desk(id).runtimes[runtime].phase);
         let Phase::Draining { began, reason } = phase else { unreachable!("only a drain that began can end") };
+        self.books[id.0 as usize].patience.drain_took(now.since(began));
         if reason != DrainReason::Crash {
             self.note(&Event::Drained { tenant, began, reason, took: now.since(began) });
         }
@@ -156,7 +161,7 @@ impl Simulation<'_> {
         let host = self.desk(id).host;
         let gone = self.desk(id).runtimes.remove(runtime).expect("a process is buried once");
         self.hosts[host].give_back(gone.port);
-        self.books[id.0 as usize].gone(runtime);
+        self.books[id.0 as usize].gone(runtime, gone.port);
         gone.key
     }
 
@@ -195,6 +200,7 @@ impl Simulation<'_> {
         self.note(&Event::CallCut { tenant, rang });
         let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
         if let Some(waiter) = waiter {
+            self.judge_wait(desk, id);
             self.desk(desk).waiting.remove(waiter);
             self.tell(desk, Fact::Cancelled { key });
             self.desk(desk).pool.cancelled(now, waiter);

@@ -20,8 +20,16 @@ mod host;
 mod journal;
 mod laws;
 mod lives;
+mod patience;
+mod ports;
 mod queue;
+mod retrace;
 mod turns;
+mod waits;
 
 pub use engine::{play, play_with};
 pub use journal::{Entry, Fact, Journal};
+pub use retrace::{Story, retrace};
+
+#[cfg(test)]
+mod tests;
