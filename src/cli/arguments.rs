@@ -19,8 +19,17 @@ pub(super) enum Command {
     #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
-    #[command(after_help = "Example: busyhour sim scenarios/thrash.toml")]
+    #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArguments),
+    /// Play a scenario for `sim --check-determinism`, and say on standard output what happens.
+    #[command(name = PLAY_ALOUD, hide = true)]
+    PlayAloud {
+        /// The scenario file.
+        scenario: PathBuf,
+        /// With which seed.
+        #[arg(long)]
+        seed: u64,
+    },
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -77,8 +86,21 @@ pub(super) struct SimArguments {
     #[arg(long)]
     pub(super) canonical: bool,
     /// Folder in which every run gets a folder of its own; nothing is written unless it is named.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seeds", "check_determinism"])]
     pub(super) out: Option<PathBuf>,
+    /// Play it with so many seeds, from the scenario's (or --seed's) on, on all processors: means, confidence intervals,
+    /// and how often each threshold held.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
+    pub(super) seeds: Option<u64>,
+    /// Play the seeds on so many threads; as many as there are processors unless said otherwise. Changes no figure.
+    #[arg(long, value_name = "N", requires = "seeds", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Play it twice, in two processes side by side, and compare everything the pools were told and decided.
+    #[arg(long, conflicts_with_all = ["seeds", "canonical"])]
+    pub(super) check_determinism: bool,
+    /// Let the second of the two plays have this seed: shows that a difference is found.
+    #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
+    pub(super) against_seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -108,6 +130,15 @@ pub(super) enum Question {
     #[command(after_help = "Example: busyhour scenario new > mine.toml")]
     New,
 }
+
+/// The hidden command that plays for `sim --check-determinism`.
+pub(super) const PLAY_ALOUD: &str = "__play-aloud";
+
+const SIM_EXAMPLES: &str = "\
+Examples:
+  busyhour sim scenarios/thrash.toml
+  busyhour sim scenarios/thrash.toml --seeds 20
+  busyhour sim scenarios/thrash.toml --check-determinism";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the

@@ -5,12 +5,16 @@
 //! threshold failed, 130 and 143 interrupted.
 
 mod arguments;
+mod determinism;
+mod facts;
 mod meaning;
 mod play;
 mod progress_bar;
 mod questions;
+mod replications;
 mod signals;
 mod simulate;
+mod story;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -29,6 +33,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => play::play(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
+        Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Failure;
 use super::arguments::{Format, SimArguments};
 use super::play::style;
+use super::{Failure, determinism, replications, story};
 use crate::measure::exit_code;
+use crate::run::this_host;
 use crate::scenario::Scenario;
 use crate::{report, sim};
 
@@ -17,12 +18,23 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
+    if arguments.check_determinism {
+        return determinism::check(&scenario, arguments);
+    }
+    if let Some(seeds) = arguments.seeds {
+        return replications::play(&scenario, seeds, arguments);
+    }
     let began = Timestamp::now();
-    let summary = sim::play(&Arc::new(scenario));
+    let scenario = Arc::new(scenario);
+    let mut summary = sim::play(&scenario);
+    summary.host = Some(this_host());
     super::print(&match arguments.format {
         Format::Text => report::terminal(&summary, style()),
         Format::Json => report::json(&summary, arguments.canonical),
     })?;
+    if !summary.violations.is_empty() {
+        story::tell(&scenario, arguments.format)?;
+    }
     if let Some(out) = &arguments.out {
         let folder = report::write_run(out, &summary, began).map_err(|error| {
             Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))

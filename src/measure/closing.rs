@@ -21,7 +21,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         schema: Summary::SCHEMA.to_owned(),
         tool: Some(ending.tool),
         scenario: ending.scenario,
-        host: Some(ending.host),
+        host: ending.host,
         window: Window {
             start: ending.start,
             measured_s: recorder.measured().secs_f64(),

@@ -15,8 +15,8 @@ pub struct Ending {
     pub tool: Tool,
     /// What was played.
     pub scenario: ScenarioIdentity,
-    /// Where.
-    pub host: Host,
+    /// Where; absent where nobody said, as in a simulation, which must not depend on it.
+    pub host: Option<Host>,
     /// In the order of the recorder's tenants, one for each.
     pub tenants: Vec<TenantEnding>,
     /// Runtimes left behind that belong to no tenant, in addition to the tenants' own.

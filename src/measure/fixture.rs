@@ -34,7 +34,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
             seed: 7,
             mode: Mode::Run,
         },
-        host: Host { os: "linux".to_owned(), arch: "x86_64".to_owned(), cores: 2, memory_mb: Some(24_576) },
+        host: Some(Host { os: "linux".to_owned(), arch: "x86_64".to_owned(), cores: 2, memory_mb: Some(24_576) }),
         tenants: vec![TenantEnding { delivered, ..TenantEnding::default() }; tenants],
         stray_leaks: 0,
         rss_peak_bytes: Some(180_000_000),

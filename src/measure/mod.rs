@@ -16,6 +16,7 @@ mod latencies;
 mod law;
 mod levels;
 mod recorder;
+mod replications;
 mod samples;
 mod series;
 mod summary;
@@ -29,11 +30,12 @@ pub use event::{Event, Level, Recall, Save};
 pub use family::Family;
 pub use law::Law;
 pub use recorder::{Recorder, RecorderSettings};
+pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
     Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak, RssPeak, Saves,
     ScenarioIdentity, Summary, Tool, Violation, Window,
 };
-pub use threshold::{Dimension, Judged, Threshold, ThresholdError, metric_names};
+pub use threshold::{Dimension, Judged, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ fn a_broken_law_outweighs_an_invalid_run_in_the_exit_code() {
 fn equal_runs_give_equal_canonical_bytes_whatever_the_clock_says() {
     let play = |start: &str, cores| {
         let mut ending = Ending { start: Some(start.to_owned()), ..ending(1, 0) };
-        ending.host.cores = cores;
+        ending.host = ending.host.map(|host| Host { cores, ..host });
         serde_json::to_string(&recorder(&["acme"], &[]).finish(ending).canonical()).unwrap()
     };
     let (one, other) = (play("2026-01-01T00:00:00Z", 2), play("2027-01-01T00:00:00Z", 64));

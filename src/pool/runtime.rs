@@ -1,6 +1,8 @@
 //! What the pool knows of one runtime, one waiting acquire and one lease.
 
-use slotmap::new_key_type;
+use std::fmt;
+
+use slotmap::{Key as _, new_key_type};
 
 use super::list::{Link, Linked, List};
 use crate::base::{DrainReason, Time};
@@ -22,6 +24,13 @@ new_key_type! {
     pub struct WaiterId;
     /// One lease. Never used again for another, so giving it back twice is harmless.
     pub struct LeaseId;
+}
+
+impl fmt::Display for RuntimeId {
+    /// `runtime 3v1`: its place, and the how manieth to stand there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "runtime {:?}", self.data())
+    }
 }
 
 /// One life of a runtime.

@@ -1,13 +1,23 @@
 //! A summary as JSON.
 
-use crate::measure::Summary;
+use serde::Serialize;
+
+use crate::measure::{Replications, Summary};
 
 /// Pretty-printed, one figure a line, with a final newline. The canonical form leaves out what depends on the clock or
 /// the machine, so that two simulations of one scenario give equal bytes.
 pub fn json(summary: &Summary, canonical: bool) -> String {
     let shown = if canonical { summary.canonical() } else { summary.clone() };
-    let text = serde_json::to_string_pretty(&shown);
-    text.expect("a summary has only string keys and finite numbers") + "\n"
+    pretty(&shown)
+}
+
+/// The same of replications.
+pub fn replications_json(replications: &Replications, canonical: bool) -> String {
+    if canonical { pretty(&replications.canonical()) } else { pretty(replications) }
+}
+
+fn pretty(shown: &impl Serialize) -> String {
+    serde_json::to_string_pretty(shown).expect("it has only string keys and finite numbers") + "\n"
 }
 
 #[cfg(test)]

@@ -10,5 +10,5 @@ mod terminal;
 mod words;
 
 pub use folder::write_run;
-pub use json::json;
-pub use terminal::{Style, terminal};
+pub use json::{json, replications_json};
+pub use terminal::{Style, replications, terminal};

@@ -18,6 +18,7 @@ mod conversation;
 mod engine;
 mod error;
 mod faults;
+mod host;
 mod limits;
 mod options;
 mod performance;
@@ -32,6 +33,7 @@ mod witness;
 
 pub use engine::play;
 pub use error::RunError;
+pub use host::this_host;
 pub use options::{Options, Stop};
 pub use progress::Progress;
 

@@ -9,6 +9,7 @@ use mock_runtime::wire::cloud::CloudEvent;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::clock::Clock;
+use super::host::this_host;
 use super::options::Options;
 use super::performance::Performance;
 use super::score::AckedSave;
@@ -16,7 +17,7 @@ use super::stage::Stage;
 use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
-use crate::measure::{Breach, Ending, Harness, Host, Law, Mode, Summary, TenantEnding, Tool};
+use crate::measure::{Breach, Ending, Harness, Law, Mode, Summary, TenantEnding, Tool};
 use crate::workload::speech;
 
 /// What is known when the curtain rises.
@@ -69,7 +70,7 @@ pub(super) async fn settle(
         start: Some(began.start),
         tool: Tool::this(),
         scenario: scenario.identity(Mode::Run),
-        host: this_host(),
+        host: Some(this_host()),
         tenants,
         stray_leaks: 0,
         rss_peak_bytes: testimony.rss_peak,
@@ -171,22 +172,6 @@ impl OnDisk {
         });
         turns.contains(turn)
     }
-}
-
-fn this_host() -> Host {
-    Host {
-        os: std::env::consts::OS.to_owned(),
-        arch: std::env::consts::ARCH.to_owned(),
-        cores: std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
-        memory_mb: memory_mb(),
-    }
-}
-
-fn memory_mb() -> Option<u64> {
-    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let kib: u64 =
-        info.lines().find_map(|line| line.strip_prefix("MemTotal:"))?.trim().trim_end_matches(" kB").parse().ok()?;
-    Some(kib * 1024 / 1_000_000)
 }
 
 /// Processor time this process has used.

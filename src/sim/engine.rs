@@ -28,7 +28,7 @@ pub fn play_with(scenario: &Arc<Scenario>, journal: &mut dyn Journal) -> Summary
 
 fn perform(scenario: &Arc<Scenario>, listener: Listener<'_>) -> Summary {
     let mut simulation = Simulation::new(scenario, listener);
-    simulation.run();
+    simulation.play_out();
     conclusion::sum_up(simulation)
 }
 
@@ -81,7 +81,7 @@ pub(super) struct CloudState {
 }
 
 impl<'j> Simulation<'j> {
-    fn new(scenario: &Arc<Scenario>, listener: Listener<'j>) -> Self {
+    pub(super) fn new(scenario: &Arc<Scenario>, listener: Listener<'j>) -> Self {
         let mut first_desk = 0;
         let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
         let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
@@ -128,6 +128,14 @@ impl<'j> Simulation<'j> {
         };
         simulation.schedule_faults();
         simulation
+    }
+
+    /// Plays everything there is to play and judges how it ended.
+    pub(super) fn play_out(&mut self) {
+        self.run();
+        if !self.broken {
+            self.judge_end();
+        }
     }
 
     /// Plays all calls, then hangs up, then drains; or stops at the first broken law.

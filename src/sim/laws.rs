@@ -2,6 +2,8 @@
 
 use slotmap::SecondaryMap;
 
+use super::patience::Patience;
+use super::ports::{Misplaced, PortBook};
 use crate::base::{DrainReason, Span, TenantIndex, Time};
 use crate::measure::{Breach, Law};
 use crate::pool::{Key, RuntimeId, Settings};
@@ -16,8 +18,19 @@ pub(super) struct Books {
     /// The runtime that exists, by key.
     by_key: Vec<Option<RuntimeId>>,
     existing: u32,
+    ports: PortBook,
+    pub(super) patience: Patience,
     /// The first broken law.
     pub(super) breach: Option<Breach>,
+    /// Whom it concerned.
+    pub(super) culprit: Culprit,
+}
+
+/// Whom a broken law concerned: a runtime, a caller, both, or neither in particular.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Culprit {
+    pub(super) runtime: Option<RuntimeId>,
+    pub(super) key: Option<Key>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,22 +50,43 @@ impl Books {
             lives: SecondaryMap::new(),
             by_key: Vec::new(),
             existing: 0,
+            ports: PortBook::new(&settings.runtime_port_range),
+            patience: Patience::new(settings.boot_timeout),
             breach: None,
+            culprit: Culprit::default(),
         }
+    }
+
+    /// Law 4: a runtime is given a port.
+    pub(super) fn given(&mut self, now: Time, runtime: RuntimeId, key: Key, port: u16) {
+        let Err(why) = self.ports.give(port, runtime) else { return };
+        let what = match why {
+            Misplaced::Outside => format!("{runtime} was given port {port}, which is none of the pool's"),
+            Misplaced::HeldBy(other) => format!("{runtime} was given port {port}, which {other} has"),
+        };
+        self.broken(Law::Port, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
+    }
+
+    /// The port that was given turned out to be a stranger's.
+    pub(super) fn port_lost(&mut self, runtime: RuntimeId, port: u16) {
+        self.ports.take_back(port, runtime);
+        self.patience.port_lost();
     }
 
     /// Laws 1 and 2: a process is started.
     pub(super) fn spawned(&mut self, now: Time, runtime: RuntimeId, key: Key) {
+        let culprit = Culprit { runtime: Some(runtime), key: Some(key) };
         self.existing += 1;
         if self.existing > self.cap {
-            self.broken(Law::Cap, now, format!("{} runtimes exist, the cap is {}", self.existing, self.cap));
+            let what = format!("{} runtimes exist with {runtime}, the cap is {}", self.existing, self.cap);
+            self.broken(Law::Cap, now, culprit, what);
         }
         let index = key.0 as usize;
         if index >= self.by_key.len() {
             self.by_key.resize(index + 1, None);
         }
         if let Some(other) = self.by_key[index].replace(runtime) {
-            self.broken(Law::Identity, now, format!("caller {index} has runtimes {other:?} and {runtime:?}"));
+            self.broken(Law::Identity, now, culprit, format!("one caller has both {other} and {runtime}"));
         }
         self.lives.insert(runtime, Life { key, leases: 0, last_used: None });
     }
@@ -62,12 +96,18 @@ impl Books {
         self.lives[runtime].last_used = Some(now);
     }
 
-    /// Law 6: a lease on a runtime that should have been reaped long ago.
-    pub(super) fn leased(&mut self, now: Time, runtime: RuntimeId) {
+    /// Laws 6 and 7: a lease on a runtime, which should not have been reaped long ago, and is the caller's own.
+    pub(super) fn leased(&mut self, now: Time, runtime: RuntimeId, key: Key) {
         let life = &mut self.lives[runtime];
         life.leases += 1;
-        if life.leases == 1 && life.last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
-            self.broken(Law::Idle, now, format!("{runtime:?} was idle for longer than {}", self.idle_limit));
+        let Life { key: owner, leases, last_used } = *life;
+        if leases == 1 && last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
+            let what = format!("{runtime} was idle for longer than {}", self.idle_limit);
+            self.broken(Law::Idle, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
+        }
+        if owner != key {
+            let what = format!("a caller was given {runtime}, which holds another's memory");
+            self.broken(Law::Memory, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
         }
     }
 
@@ -80,17 +120,21 @@ impl Books {
 
     /// Laws 3 and 6: a runtime is drained.
     pub(super) fn drained(&mut self, now: Time, runtime: RuntimeId, reason: DrainReason) {
-        let Life { leases, last_used, .. } = self.lives[runtime];
+        let Life { key, leases, last_used } = self.lives[runtime];
+        let culprit = Culprit { runtime: Some(runtime), key: Some(key) };
         if leases > 0 && matches!(reason, DrainReason::Lru | DrainReason::Idle) {
-            self.broken(Law::Lease, now, format!("{runtime:?} was drained ({reason:?}) under {leases} leases"));
+            let what = format!("{runtime} was drained ({reason:?}) under {leases} leases");
+            self.broken(Law::Lease, now, culprit, what);
         }
         if leases == 0 && last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
-            self.broken(Law::Idle, now, format!("{runtime:?} was drained later than {} after use", self.idle_limit));
+            let what = format!("{runtime} was drained later than {} after use", self.idle_limit);
+            self.broken(Law::Idle, now, culprit, what);
         }
     }
 
-    /// A process is gone.
-    pub(super) fn gone(&mut self, runtime: RuntimeId) {
+    /// A process is gone, and its port free.
+    pub(super) fn gone(&mut self, runtime: RuntimeId, port: u16) {
+        self.ports.take_back(port, runtime);
         if let Some(life) = self.lives.remove(runtime) {
             self.existing -= 1;
             self.by_key[life.key.0 as usize] = None;
@@ -100,11 +144,37 @@ impl Books {
     /// Law 1 once more: the pool's own count is the true one.
     pub(super) fn agrees(&mut self, now: Time, live: u32) {
         if live != self.existing {
-            self.broken(Law::Cap, now, format!("the pool counts {live}, {} exist", self.existing));
+            let what = format!("the pool counts {live} runtimes, {} exist", self.existing);
+            self.broken(Law::Cap, now, Culprit::default(), what);
         }
     }
 
-    fn broken(&mut self, law: Law, at: Time, what: String) {
-        self.breach.get_or_insert(Breach { law, tenant: Some(self.tenant), at, what });
+    /// Law 5: an acquire took longer than anything it can have waited for.
+    pub(super) fn waited(&mut self, now: Time, key: Key, waited: Span) {
+        let limit = self.patience.limit();
+        if waited > limit {
+            let what = format!("a caller waited {waited} for a runtime; {limit} is the most that drains and boot take");
+            self.broken(Law::Answer, now, Culprit { runtime: None, key: Some(key) }, what);
+        }
+    }
+
+    /// Laws 5 and 8: the end, when everything that could happen has.
+    pub(super) fn ends(&mut self, now: Time, waiting: usize) {
+        if waiting > 0 {
+            let what = format!("acquires that were never answered: {waiting}");
+            self.broken(Law::Answer, now, Culprit::default(), what);
+        }
+        if let Some((runtime, Life { key, .. })) = self.lives.iter().next() {
+            let culprit = Culprit { runtime: Some(runtime), key: Some(*key) };
+            let what = format!("{runtime} is still there after its pool was closed, one of {}", self.existing);
+            self.broken(Law::Survivor, now, culprit, what);
+        }
+    }
+
+    fn broken(&mut self, law: Law, at: Time, culprit: Culprit, what: String) {
+        if self.breach.is_none() {
+            self.culprit = culprit;
+            self.breach = Some(Breach { law, tenant: Some(self.tenant), at, what });
+        }
     }
 }

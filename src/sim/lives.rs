@@ -41,6 +41,7 @@ impl Simulation<'_> {
     /// Who waited, and for what: the wait is over.
     fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key) {
         let id = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
+        self.judge_wait(desk, id);
         let call = self.call(id);
         let Step::Lease(errand) = call.step else { unreachable!("it waits for a lease") };
         (id, errand, call.key)
@@ -50,7 +51,9 @@ impl Simulation<'_> {
         let now = self.now;
         let (host, tenant) = (self.desk(id).host, self.desk(id).tenant);
         self.tell(id, Fact::Spawned { runtime, key, port });
+        self.books[id.0 as usize].given(now, runtime, key, port);
         if !self.hosts[host].take(port) {
+            self.books[id.0 as usize].port_lost(runtime, port);
             self.tell(id, Fact::PortTaken { runtime });
             self.desk(id).pool.port_taken(now, runtime);
             return;
@@ -150,6 +153,7 @@ impl Simulation<'_> {
         let now = self.now;
         let (tenant, phase) = (self.desk(id).tenant, self.desk(id).runtimes[runtime].phase);
         let Phase::Draining { began, reason } = phase else { unreachable!("only a drain that began can end") };
+        self.books[id.0 as usize].patience.drain_took(now.since(began));
         if reason != DrainReason::Crash {
             self.note(&Event::Drained { tenant, began, reason, took: now.since(began) });
         }
@@ -176,7 +180,7 @@ impl Simulation<'_> {
         let gone = self.desk(id).runtimes.remove(runtime).expect("a process is buried once");
         self.stop_computing(id, runtime);
         self.hosts[host].give_back(gone.port);
-        self.books[id.0 as usize].gone(runtime);
+        self.books[id.0 as usize].gone(runtime, gone.port);
         gone.key
     }
 
@@ -216,6 +220,7 @@ impl Simulation<'_> {
         self.note(&Event::CallCut { tenant, rang });
         let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
         if let Some(waiter) = waiter {
+            self.judge_wait(desk, id);
             self.desk(desk).waiting.remove(waiter);
             self.tell(desk, Fact::Cancelled { key });
             self.desk(desk).pool.cancelled(now, waiter);

@@ -17,13 +17,25 @@ mod conclusion;
 mod desk;
 mod engine;
 mod faults;
+mod fingerprint;
 mod host;
 mod journal;
 mod laws;
 mod lives;
+mod patience;
+mod ports;
 mod processors;
 mod queue;
+mod replicate;
+mod retrace;
 mod turns;
+mod waits;
 
 pub use engine::{play, play_with};
+pub use fingerprint::Fingerprint;
 pub use journal::{Entry, Fact, Journal};
+pub use replicate::replicate;
+pub use retrace::{Story, retrace};
+
+#[cfg(test)]
+mod tests;

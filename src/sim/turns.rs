@@ -127,8 +127,8 @@ impl Simulation<'_> {
         let before = call.draft.admission.map_or(Span::ZERO, |(_, took)| took);
         call.draft.admission = Some((admission, before + now.since(call.asked)));
         call.lease = Some(lease);
-        let desk = call.desk;
-        self.books[desk.0 as usize].leased(now, lease.1);
+        let (desk, key) = (call.desk, call.key);
+        self.books[desk.0 as usize].leased(now, lease.1, key);
         self.enter_session(id, errand);
     }
 

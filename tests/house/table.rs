@@ -108,9 +108,6 @@ pub(crate) const IMPURE: &[&str] = &[
 pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
     // The writer of a run's folder; everything it writes is made by pure code.
     ("src/report/folder.rs", "std::fs"),
-    // The host's description in a summary, which the canonical form leaves out.
-    ("src/sim/conclusion.rs", "std::env"),
-    ("src/sim/conclusion.rs", "std::thread"),
 ];
 
 const fn pure(module: &'static str, may: &'static [&'static str]) -> Room {

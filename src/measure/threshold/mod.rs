@@ -122,6 +122,17 @@ impl Threshold {
     }
 }
 
+/// In what the figure of that name is measured; nothing where there is none.
+pub fn dimension_of(name: &str) -> Option<Dimension> {
+    catalogue::metric_named(name).map(Metric::dimension)
+}
+
+/// The figure of that name, where it could be observed.
+pub(super) fn observed(name: &str, figures: &Figures, measured_s: f64) -> Option<f64> {
+    let observation = catalogue::metric_named(name)?.observe(figures, measured_s);
+    observation.ok().map(|observation| observation.value)
+}
+
 /// Whose figure.
 #[derive(Clone, Debug, PartialEq)]
 enum Subject {

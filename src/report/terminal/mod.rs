@@ -1,13 +1,15 @@
 //! A summary for a person at a terminal: the verdict in words, then what it rests on, in 80 columns.
 
 mod figures;
+mod replications;
 mod style;
 mod tenants;
 mod thresholds;
 mod verdict;
 
-use crate::measure::Summary;
+use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
+pub use replications::replications;
 pub use style::Style;
 
 /// The report on a run, with a final newline. Colours are used where `style` says so, and never carry meaning alone.
@@ -32,7 +34,10 @@ fn closing(summary: &Summary) -> Vec<String> {
 
 /// The command that plays the same calls again.
 fn command(summary: &Summary) -> String {
-    let scenario = &summary.scenario;
+    command_of(&summary.scenario)
+}
+
+fn command_of(scenario: &ScenarioIdentity) -> String {
     format!("busyhour {} {} --seed {}", scenario.mode.command(), quoted(&scenario.file), scenario.seed)
 }
 
