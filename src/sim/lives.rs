@@ -2,7 +2,7 @@
 
 use mock_runtime::behaviour::{BootOutcome, Work};
 
-use super::call::Step;
+use super::call::{OnLine, Step};
 use super::desk::{Phase, Runtime};
 use super::engine::Simulation;
 use super::journal::Fact;
@@ -10,6 +10,7 @@ use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
 use crate::pool::{Decision, Key, RuntimeId};
+use crate::workload::Call;
 
 impl Simulation<'_> {
     /// Carries out what the pool has decided, and reports what has changed.
@@ -21,15 +22,15 @@ impl Simulation<'_> {
                 Decision::Grant { waiter, lease, runtime, admission } => {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
-                    let key = self.call(call).key;
-                    self.tell(desk, Fact::Granted { key, runtime, admission });
+                    let OnLine { key, call: Call { number, .. }, .. } = *self.call(call);
+                    self.tell(desk, Fact::Granted { number, key, runtime, admission });
                     self.granted(call, errand, admission, (lease, runtime));
                 }
                 Decision::Refuse { waiter, error } => {
                     let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
                     let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
-                    let key = self.call(call).key;
-                    self.tell(desk, Fact::Denied { key, error });
+                    let OnLine { key, call: Call { number, .. }, .. } = *self.call(call);
+                    self.tell(desk, Fact::Denied { number, key, error });
                     self.refused(call, errand, error);
                 }
             }
@@ -192,11 +193,12 @@ impl Simulation<'_> {
         let now = self.now;
         let call = self.call(id);
         let (tenant, rang, desk, key) = (call.call.tenant, call.call.rings_at, call.desk, call.key);
+        let number = call.call.number;
         self.note(&Event::CallCut { tenant, rang });
         let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
         if let Some(waiter) = waiter {
             self.desk(desk).waiting.remove(waiter);
-            self.tell(desk, Fact::Cancelled { key });
+            self.tell(desk, Fact::Cancelled { number, key });
             self.desk(desk).pool.cancelled(now, waiter);
             self.carry_out(desk);
         }
