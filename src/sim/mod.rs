@@ -15,6 +15,7 @@ mod call;
 mod conclusion;
 mod desk;
 mod engine;
+mod explain;
 mod faults;
 mod host;
 mod journal;
@@ -24,4 +25,5 @@ mod queue;
 mod turns;
 
 pub use engine::{play, play_with};
+pub use explain::Explainer;
 pub use journal::{Entry, Fact, Journal};
