@@ -19,7 +19,7 @@ pub(super) enum Command {
     #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
-    #[command(after_help = "Example: busyhour sim scenarios/thrash.toml")]
+    #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
@@ -79,6 +79,10 @@ pub(super) struct SimArguments {
     /// Folder in which every run gets a folder of its own; nothing is written unless it is named.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Write what each pool was told and what it decided, one JSON object a line; each boot names its cause, and the cap
+    /// from which it would have been a reuse. `reports/README.md` explains the fields.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(super) events: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -108,6 +112,11 @@ pub(super) enum Question {
     #[command(after_help = "Example: busyhour scenario new > mine.toml")]
     New,
 }
+
+const SIM_EXAMPLES: &str = "\
+Examples:
+  busyhour sim scenarios/thrash.toml
+  busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the

@@ -5,6 +5,7 @@
 //! threshold failed, 130 and 143 interrupted.
 
 mod arguments;
+mod event_file;
 mod meaning;
 mod play;
 mod progress_bar;

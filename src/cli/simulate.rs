@@ -6,8 +6,10 @@ use jiff::Timestamp;
 
 use super::Failure;
 use super::arguments::{Format, SimArguments};
+use super::event_file::EventFile;
 use super::play::style;
-use crate::measure::exit_code;
+use crate::measure::log::{BootAccount, LogLine};
+use crate::measure::{Summary, exit_code};
 use crate::scenario::Scenario;
 use crate::{report, sim};
 
@@ -17,8 +19,16 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
+    let scenario = Arc::new(scenario);
+    let mut events = arguments.events.as_deref().map(EventFile::open).transpose()?;
     let began = Timestamp::now();
-    let summary = sim::play(&Arc::new(scenario));
+    let (summary, boots) = match &mut events {
+        Some(events) => {
+            let (summary, boots) = explained(&scenario, events);
+            (summary, Some(boots))
+        }
+        None => (sim::play(&scenario), None),
+    };
     super::print(&match arguments.format {
         Format::Text => report::terminal(&summary, style()),
         Format::Json => report::json(&summary, arguments.canonical),
@@ -29,5 +39,16 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         })?;
         super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
+    events.map_or(Ok(()), EventFile::close)?;
+    if let Some(boots) = boots {
+        super::tell(&report::boots(&boots));
+    }
     Ok(exit_code(&summary))
+}
+
+/// Plays, and writes down every decision.
+fn explained(scenario: &Arc<Scenario>, events: &mut EventFile) -> (Summary, BootAccount) {
+    let mut explainer = sim::Explainer::new(scenario, |line: &LogLine<'_>| events.write(line));
+    let summary = sim::play_with(scenario, &mut explainer);
+    (summary, explainer.finish())
 }
