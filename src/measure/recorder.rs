@@ -51,6 +51,7 @@ impl Recorder {
     ///
     /// # Panics
     /// Where the event's tenant is not one of the settings'.
+    #[inline]
     pub fn observe(&mut self, event: &Event) {
         match *event {
             Event::Rang { tenant, intended, lag } => self.rang(tenant, intended, lag),
@@ -98,10 +99,12 @@ impl Recorder {
     }
 
     /// The tenant's tally and the budget, where `time` is not in the warm-up.
+    #[inline]
     fn counted(&mut self, tenant: TenantIndex, time: Time) -> Option<(&mut Tally, Span)> {
         (time >= self.window.start).then(|| (&mut self.tallies[tenant.index()], self.settings.budget))
     }
 
+    #[inline]
     fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
         if let Some((tally, budget)) = self.counted(tenant, intended) {
             tally.counts.calls += 1;
@@ -110,6 +113,7 @@ impl Recorder {
     }
 
     /// The ledger of saves is of the whole run, so that what was acknowledged can be weighed against what arrived.
+    #[inline]
     fn saved(&mut self, save: &Save) {
         let ledger = &mut self.tallies[save.tenant.index()].counts.saves;
         match save.outcome {
@@ -124,6 +128,7 @@ impl Recorder {
         }
     }
 
+    #[inline]
     fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
         let levels = &mut self.tallies[tenant.index()].levels;
         let total = exchange(self.levels.now(), levels.now(), level);
@@ -133,6 +138,7 @@ impl Recorder {
 }
 
 /// The sum after one of its parts has changed. The part is in the sum, so no subtraction goes below zero.
+#[inline]
 fn exchange(sum: Level, old: Level, new: Level) -> Level {
     Level {
         runtimes: sum.runtimes - old.runtimes + new.runtimes,

@@ -9,36 +9,40 @@ use hdrhistogram::{Counter, Histogram};
 /// Samples in nanoseconds.
 #[derive(Clone, Debug)]
 pub(super) enum Samples<C: Counter> {
-    Few(Vec<u64>),
+    /// Runs of equal ones, and how many samples they are.
+    Few(Vec<(u64, u32)>, u64),
     Many(Histogram<C>),
 }
 
 impl<C: Counter> Default for Samples<C> {
     fn default() -> Self {
-        Self::Few(Vec::new())
+        Self::Few(Vec::new(), 0)
     }
 }
 
 impl<C: Counter> Samples<C> {
-    /// Keeps a sample.
-    pub(super) fn add(&mut self, ns: u64) {
+    /// Keeps `times` samples of one value.
+    pub(super) fn add(&mut self, ns: u64, times: u32) {
         match self {
-            Self::Few(few) if few.len() < FEW => few.push(ns),
-            _ => self.become_many().record(ns).expect(GROWS),
+            Self::Few(few, count) if *count + u64::from(times) <= FEW => {
+                few.push((ns, times));
+                *count += u64::from(times);
+            }
+            _ => self.become_many().record_n(ns, C::from_u32(times).expect(FITS)).expect(GROWS),
         }
     }
 
     fn become_many(&mut self) -> &mut Histogram<C> {
-        if let Self::Few(few) = self {
+        if let Self::Few(few, _) = self {
             let mut histogram = empty_histogram();
-            for ns in few {
-                histogram.record(*ns).expect(GROWS);
+            for (ns, times) in few {
+                histogram.record_n(*ns, C::from_u32(*times).expect(FITS)).expect(GROWS);
             }
             *self = Self::Many(histogram);
         }
         match self {
             Self::Many(histogram) => histogram,
-            Self::Few(_) => unreachable!("it has just become many"),
+            Self::Few(..) => unreachable!("it has just become many"),
         }
     }
 
@@ -46,12 +50,15 @@ impl<C: Counter> Samples<C> {
     /// samples, and ascend.
     pub(super) fn of_ranks<const N: usize>(&self, ranks: [Option<u64>; N]) -> [Option<(u64, u64)>; N] {
         match self {
-            Self::Few(few) => {
+            Self::Few(few, _) => {
                 let mut sorted = few.clone();
                 sorted.sort_unstable();
-                ranks.map(|rank| Some((rank?, sorted[usize::try_from(rank?).ok()? - 1])))
+                of_ranks(sorted.into_iter().map(|(ns, times)| (ns, times.into())), ranks)
             }
-            Self::Many(histogram) => of_ranks(histogram, ranks),
+            Self::Many(histogram) => {
+                let buckets = histogram.iter_recorded();
+                of_ranks(buckets.map(|bucket| (bucket.value_iterated_to(), bucket.count_since_last_iteration())), ranks)
+            }
         }
     }
 }
@@ -60,7 +67,7 @@ impl Samples<u64> {
     /// Keeps another's samples too.
     pub(super) fn absorb(&mut self, other: &Samples<u32>) {
         match other {
-            Samples::Few(theirs) => theirs.iter().for_each(|ns| self.add(*ns)),
+            Samples::Few(theirs, _) => theirs.iter().for_each(|(ns, times)| self.add(*ns, *times)),
             Samples::Many(theirs) => {
                 let ours = self.become_many();
                 for bucket in theirs.iter_recorded() {
@@ -72,17 +79,19 @@ impl Samples<u64> {
     }
 }
 
-/// The upper ends of the buckets in which the samples at these places lie.
-fn of_ranks<C: Counter, const N: usize>(histogram: &Histogram<C>, ranks: [Option<u64>; N]) -> [Option<(u64, u64)>; N] {
-    let mut buckets = histogram.iter_recorded();
+/// The values at these places, of values in ascending order, each with how often it comes.
+fn of_ranks<const N: usize>(
+    mut buckets: impl Iterator<Item = (u64, u64)>,
+    ranks: [Option<u64>; N],
+) -> [Option<(u64, u64)>; N] {
     let (mut seen, mut bucket_ns) = (0, 0);
     ranks.map(|rank| {
         let rank = rank?;
         while seen < rank {
             // A saturated bucket counts fewer samples than there were; what is left lies in the last ones.
-            let Some(bucket) = buckets.next() else { break };
-            seen += bucket.count_since_last_iteration();
-            bucket_ns = bucket.value_iterated_to();
+            let Some((ns, count)) = buckets.next() else { break };
+            seen += count;
+            bucket_ns = ns;
         }
         Some((rank, bucket_ns))
     })
@@ -96,10 +105,11 @@ fn empty_histogram<C: Counter>() -> Histogram<C> {
 }
 
 /// At 8 bytes each they take a quarter of the room of a histogram that spans milliseconds to seconds.
-const FEW: usize = 2_048;
+const FEW: u64 = 2_048;
 /// The histogram rounds it down to a power of two: 512 ns.
 const FINEST_NS: u64 = 1_000;
 const DIGITS: u8 = 3;
+const FITS: &str = "a counter holds 32 bits at least";
 const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
 
 #[cfg(test)]
@@ -108,14 +118,14 @@ mod tests {
 
     fn median_of(count: u64) -> u64 {
         let mut samples = Samples::<u32>::default();
-        (1..=count).for_each(|number| samples.add(number * 1_000_000));
+        (1..=count).for_each(|number| samples.add(number * 1_000_000, 1));
         samples.of_ranks([None, Some(count / 2)])[1].unwrap().1
     }
 
     #[test]
     fn few_samples_are_given_back_exactly_and_many_rounded_up() {
-        assert_eq!(median_of(FEW as u64), 1_024_000_000);
-        let rounded = median_of(FEW as u64 + 2);
+        assert_eq!(median_of(FEW), 1_024_000_000);
+        let rounded = median_of(FEW + 2);
         assert!(rounded > 1_025_000_000 && rounded < 1_026_001_000, "{rounded}");
     }
 }

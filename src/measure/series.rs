@@ -27,15 +27,15 @@ impl<C: Counter> Default for Series<C> {
 }
 
 impl<C: Counter> Series<C> {
-    /// Adds a sample. Costs a few nanoseconds; allocates now and then.
-    pub(super) fn record(&mut self, sample: Span, budget: Span) {
+    /// Adds `times` samples of one value, at least one. Costs a few nanoseconds; allocates now and then.
+    pub(super) fn record(&mut self, sample: Span, times: u32, budget: Span) {
         let ns = sample.ns();
-        self.count += 1;
-        self.within_budget += u64::from(sample <= budget);
-        self.sum_ns += u128::from(ns);
+        self.count += u64::from(times);
+        self.within_budget += u64::from(times) * u64::from(sample <= budget);
+        self.sum_ns += u128::from(ns) * u128::from(times);
         self.min_ns = self.min_ns.min(ns);
         self.max_ns = self.max_ns.max(ns);
-        self.samples.add(ns);
+        self.samples.add(ns, times);
     }
 
     /// What a summary says about these samples.
@@ -107,7 +107,7 @@ mod tests {
 
     fn series(samples: impl IntoIterator<Item = Span>) -> Series<u32> {
         let mut series = Series::default();
-        samples.into_iter().for_each(|sample| series.record(sample, BUDGET));
+        samples.into_iter().for_each(|sample| series.record(sample, 1, BUDGET));
         series
     }
 

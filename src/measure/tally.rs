@@ -19,11 +19,13 @@ pub(super) struct Tally {
 
 impl Tally {
     /// A sample of one latency.
+    #[inline]
     pub(super) fn sample(&mut self, family: Family, took: Span, budget: Span) {
         self.latencies.record(family, took, budget);
     }
 
     /// A recall, good or bad, at its true cost.
+    #[inline]
     pub(super) fn recall(&mut self, recall: &Recall, budget: Span) {
         self.counts.turns += 1;
         match recall.outcome {
@@ -51,6 +53,7 @@ impl Tally {
     }
 
     /// A granted lease.
+    #[inline]
     pub(super) fn admission(&mut self, admission: Admission, took: Span, budget: Span) {
         let admissions = &mut self.counts.admissions;
         let count = match admission {

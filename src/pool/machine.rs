@@ -122,6 +122,15 @@ impl Pool {
         }
     }
 
+    /// [`Pool::next_wake`], where that is before `limit`: what a shell asks that has a tick at `limit` anyway. Mostly
+    /// answered without finding out when exactly.
+    pub fn next_wake_before(&self, limit: Time) -> Option<Time> {
+        let since = |runtime: Option<RuntimeId>| runtime.map(|runtime| self.runtimes[runtime].since);
+        let boot = since(self.booting.first()).is_some_and(|since| since + self.settings.boot_timeout < limit);
+        let idle = since(self.idle.first()).is_some_and(|since| since + self.settings.runtime_idle_ttl < limit);
+        if boot || idle { self.next_wake().filter(|wake| *wake < limit) } else { None }
+    }
+
     /// The next order, oldest first. To be called until there is none, after every input.
     pub fn next_decision(&mut self) -> Option<Decision> {
         self.decisions.pop_front()

@@ -5,7 +5,7 @@ use slotmap::SecondaryMap;
 
 use super::queue::CallId;
 use crate::base::{BootKind, CallerIndex, DrainReason, Stream, TenantIndex, Time};
-use crate::pool::{Key, Levels, Pool, RuntimeId, Settings, WaiterId};
+use crate::pool::{Key, Pool, RuntimeId, Settings, WaiterId};
 
 /// A worker: one agent process with one pool.
 pub(super) struct Desk {
@@ -15,8 +15,8 @@ pub(super) struct Desk {
     pub(super) runtimes: SecondaryMap<RuntimeId, Runtime>,
     pub(super) waiting: SecondaryMap<WaiterId, CallId>,
     pub(super) keys: Keys,
-    /// Levels as they were last reported.
-    pub(super) reported: Levels,
+    /// Runtimes that exist, and busy ones, as they were last reported.
+    pub(super) reported: (u32, u32),
     /// The soonest tick in the queue.
     pub(super) tick_at: Time,
     /// Seeds the lives of its runtimes.
@@ -79,7 +79,7 @@ impl Desk {
             runtimes: SecondaryMap::new(),
             waiting: SecondaryMap::new(),
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
-            reported: Levels::default(),
+            reported: (0, 0),
             tick_at: Time::NEVER,
             lives: seed,
         }

@@ -131,34 +131,25 @@ impl<'j> Simulation<'j> {
     fn run(&mut self) {
         let window = Time::ZERO + self.scenario.duration;
         let deadline = window + self.scenario.grace;
-        loop {
-            let ring = self.workload.peek().filter(|ring| *ring < window);
+        while !self.broken {
+            let ring = self.workload.peek().filter(|ring| *ring < window).unwrap_or(Time::NEVER);
             let next = self.queue.peek();
-            if self.ended.is_none() && self.is_over(ring, next, window, deadline) {
+            let soonest = ring.min(next);
+            // The calls are over when nobody is on the line and nobody will ring any more, or when their time is up.
+            let nobody = ring == Time::NEVER && self.on_line == 0 && soonest >= window;
+            if (nobody || soonest >= deadline) && self.ended.is_none() {
                 self.hang_up();
-                continue;
-            }
-            match (ring, next) {
+            } else if ring < next && self.ended.is_none() {
                 // A ring is a beginning, the last of its instant.
-                (Some(ring), next) if self.ended.is_none() && next.is_none_or(|next| ring < next) => {
-                    self.now = ring;
-                    self.ring();
-                }
-                (_, Some(_)) => self.step(),
-                (_, None) => return,
-            }
-            if self.broken {
-                self.ended.get_or_insert(self.now);
+                self.now = ring;
+                self.ring();
+            } else if next < Time::NEVER {
+                self.step();
+            } else {
                 return;
             }
         }
-    }
-
-    /// The calls are over when nobody is on the line and nobody will ring any more, or when their time is up.
-    fn is_over(&self, ring: Option<Time>, next: Option<Time>, window: Time, deadline: Time) -> bool {
-        let soonest = ring.into_iter().chain(next).min();
-        let nothing_before = |limit: Time| soonest.is_none_or(|soonest| soonest >= limit);
-        (ring.is_none() && self.on_line == 0 && nothing_before(window)) || nothing_before(deadline)
+        self.ended.get_or_insert(self.now);
     }
 
     fn step(&mut self) {
@@ -166,10 +157,26 @@ impl<'j> Simulation<'j> {
         self.now = at;
         match due {
             Due::Call { call, stamp } => self.call_step(call, stamp),
-            Due::BootEnds { desk, runtime, ready } => self.boot_ends(desk, runtime, ready),
-            Due::DrainEnds { desk, runtime } => self.drain_ends(desk, runtime),
-            Due::Tick { desk } => self.tick(desk),
-            Due::Fault { number, begins } => self.fault(number, begins),
+            Due::Ready { desk, runtime } => {
+                self.boot_ends(desk, runtime, true);
+                self.report(desk);
+            }
+            Due::BootFails { desk, runtime } => {
+                self.boot_ends(desk, runtime, false);
+                self.report(desk);
+            }
+            Due::DrainEnds { desk, runtime } => {
+                self.drain_ends(desk, runtime);
+                self.report(desk);
+            }
+            Due::Tick { desk } => {
+                self.tick(desk);
+                self.report(desk);
+            }
+            Due::Fault { number, begins } => {
+                self.fault(number, begins);
+                self.report_all();
+            }
         }
     }
 
@@ -198,27 +205,33 @@ impl<'j> Simulation<'j> {
         self.recorder.observe(event);
     }
 
-    /// Reports a pool's levels where they changed, and sees to its next tick.
+    /// Reports a pool's levels where they changed, and sees to its next tick. Once a step is enough: within a step
+    /// what is granted lasts, and what is given back only to be taken again was never gone.
     pub(super) fn report(&mut self, id: DeskId) {
         let now = self.now;
         let desk = &mut self.desks[id.0 as usize];
-        let levels = desk.pool.levels();
-        if levels != desk.reported {
-            let (before, tenant) = (std::mem::replace(&mut desk.reported, levels), desk.tenant);
-            self.books[id.0 as usize].agrees(now, levels);
-            let level = &mut self.tenants[tenant.index()].level;
-            level.runtimes = level.runtimes + levels.live() - before.live();
-            level.busy = level.busy + levels.busy - before.busy;
+        let (levels, before) = (desk.pool.levels(), desk.reported);
+        let (live, busy) = (levels.live(), levels.busy);
+        let books = &mut self.books[id.0 as usize];
+        if (live, busy) != before {
+            desk.reported = (live, busy);
+            books.agrees(now, live);
+            let level = &mut self.tenants[desk.tenant.index()].level;
+            level.runtimes = level.runtimes + live - before.0;
+            level.busy = level.busy + busy - before.1;
             level.ports = level.runtimes;
-            let level = *level;
-            self.recorder.observe(&Event::Level { tenant, at: now, level });
+            self.recorder.observe(&Event::Level { tenant: desk.tenant, at: now, level: *level });
         }
-        self.broken |= self.books[id.0 as usize].breach.is_some();
-        let desk = &mut self.desks[id.0 as usize];
-        if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
+        self.broken |= books.breach.is_some();
+        if let Some(wake) = desk.pool.next_wake_before(desk.tick_at) {
             desk.tick_at = wake;
             self.queue.push(wake, Class::Timer, Due::Tick { desk: id });
         }
+    }
+
+    /// Reports every pool, where a step may have concerned them all.
+    pub(super) fn report_all(&mut self) {
+        (0..self.desks.len()).for_each(|desk| self.report(DeskId(u32::try_from(desk).expect("there are few workers"))));
     }
 }
 

@@ -4,7 +4,7 @@ use slotmap::SecondaryMap;
 
 use crate::base::{DrainReason, Span, TenantIndex, Time};
 use crate::measure::{Breach, Law};
-use crate::pool::{Key, Levels, RuntimeId, Settings};
+use crate::pool::{Key, RuntimeId, Settings};
 
 /// What one pool did, as seen from outside.
 #[derive(Debug)]
@@ -98,9 +98,9 @@ impl Books {
     }
 
     /// Law 1 once more: the pool's own count is the true one.
-    pub(super) fn agrees(&mut self, now: Time, levels: Levels) {
-        if levels.live() != self.existing {
-            self.broken(Law::Cap, now, format!("the pool counts {}, {} exist", levels.live(), self.existing));
+    pub(super) fn agrees(&mut self, now: Time, live: u32) {
+        if live != self.existing {
+            self.broken(Law::Cap, now, format!("the pool counts {live}, {} exist", self.existing));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::pool::{Decision, Key, RuntimeId};
 use crate::workload::Call;
 
 impl Simulation<'_> {
-    /// Carries out what the pool has decided, and reports what has changed.
+    /// Carries out what the pool has decided.
     pub(super) fn carry_out(&mut self, desk: DeskId) {
         while let Some(decision) = self.desk(desk).pool.next_decision() {
             match decision {
@@ -35,7 +35,6 @@ impl Simulation<'_> {
                 }
             }
         }
-        self.report(desk);
     }
 
     fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
@@ -64,7 +63,8 @@ impl Simulation<'_> {
             // The pool's timeout ends it.
             BootOutcome::Hang => return,
         };
-        self.queue.push(ends, Class::Beginning, Due::BootEnds { desk: id, runtime, ready });
+        let due = if ready { Due::Ready { desk: id, runtime } } else { Due::BootFails { desk: id, runtime } };
+        self.queue.push(ends, Class::Beginning, due);
     }
 
     /// When the cloud's answer to a bootstrap is there; `None` where nobody will wait for it so long. A warm boot goes
@@ -187,6 +187,7 @@ impl Simulation<'_> {
             self.desk(desk).pool.close_now();
             self.carry_out(desk);
         }
+        self.report_all();
     }
 
     fn cut(&mut self, id: CallId) {

@@ -49,11 +49,13 @@ impl Simulation<'_> {
             CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
         };
         self.begin_turn(id);
+        self.report(desk);
     }
 
     /// A step that was due, unless it was overtaken.
     pub(super) fn call_step(&mut self, id: CallId, stamp: u32) {
         let Some(call) = self.calls[id.0 as usize].as_ref().filter(|call| call.stamp == stamp) else { return };
+        let desk = call.desk;
         match call.step {
             Step::Turn => self.begin_turn(id),
             Step::Retry => self.attempt(id, Errand::Recall),
@@ -63,6 +65,7 @@ impl Simulation<'_> {
             Step::HangUp => self.end_call(id),
             Step::Lease(_) => unreachable!("who waits for a lease has no step in the queue"),
         }
+        self.report(desk);
     }
 
     fn begin_turn(&mut self, id: CallId) {
@@ -101,7 +104,6 @@ impl Simulation<'_> {
         match admitted {
             Admitted::Granted { lease, runtime } => {
                 self.tell(desk, Fact::Reused { number, key, runtime });
-                self.report(desk);
                 self.granted(id, errand, Admission::Reuse, (lease, runtime));
             }
             Admitted::Waiting(waiter) => {

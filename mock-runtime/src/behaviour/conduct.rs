@@ -95,11 +95,13 @@ impl Conduct {
     }
 
     /// A life for a caller of this function that has seeds instead of names: different seeds, independent lives.
+    #[inline]
     pub fn life_from(&self, seed: u64) -> Life {
         Life { seed: seed ^ self.seed, asked: [0; WORKS] }
     }
 
     /// How the boot of a process that started at `at_ns` (monotonic clock) goes, given what it found on disk.
+    #[inline]
     pub fn boot(&self, life: &Life, kind: BootKind, at_ns: u64) -> BootOutcome {
         let law = match kind {
             BootKind::Cold => &self.boot_cold,
@@ -114,6 +116,7 @@ impl Conduct {
     }
 
     /// How long the next `work` of this life takes if it begins at `at_ns` (monotonic clock), in nanoseconds.
+    #[inline]
     pub fn takes(&self, life: &mut Life, work: Work, at_ns: u64) -> u64 {
         let which = work as usize;
         let number = life.asked[which];
@@ -123,6 +126,7 @@ impl Conduct {
     }
 
     /// `ns` times the factors of all slow windows that are open and hit this life.
+    #[inline]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a year first")]
     fn stretched(&self, life: &Life, ns: u64, at_ns: u64) -> u64 {
         if self.slow.is_empty() {
@@ -158,6 +162,7 @@ fn concerns(whose: Option<&str>, project: &str) -> bool {
 }
 
 /// A constant needs no stream, and most scenarios have several.
+#[inline]
 fn draw(law: &Distribution, seed: u64, number: u64) -> u64 {
     match law {
         Distribution::Constant { ns } => *ns,

@@ -93,13 +93,13 @@ impl Play {
                 // Told at once after the order it undoes; the boot is ordered again.
                 uses.pop();
             }
-            let mut used = |caller: &str, call, booted, reuse_from_cap| {
+            let mut wanted = |caller: &str, call, booted, reuse_from_cap| {
                 let which = (noted.at_ms, noted.tenant.to_owned(), noted.worker, call, caller.to_owned());
                 uses.push(Use { which, booted, reuse_from_cap });
             };
             match &noted.happening {
-                Happening::Reused { caller, call, reuse_from_cap, .. } => used(caller, *call, false, *reuse_from_cap),
-                Happening::Spawned { caller, call, reuse_from_cap, .. } => used(caller, *call, true, *reuse_from_cap),
+                Happening::Reused { caller, call, reuse_from_cap, .. } => wanted(caller, *call, false, *reuse_from_cap),
+                Happening::Spawned { caller, call, reuse_from_cap, .. } => wanted(caller, *call, true, *reuse_from_cap),
                 Happening::Refused { .. } | Happening::Denied { .. } => refusals += 1,
                 _ => {}
             }
