@@ -14,19 +14,17 @@ pub fn log_line(out: &mut dyn Write, line: &LogLine<'_>) -> io::Result<()> {
 /// How many boots a larger pool would have spared, in a line without an end.
 pub fn boots(account: &BootAccount) -> String {
     let (evicted, total) = (count(account.evicted), count(account.total));
-    let mut text = format!("boots: {evicted} of {total} were evictions' doing");
-    if account.evicted_for_ports > 0 {
-        text += &format!(" ({} of them for want of a port)", count(account.evicted_for_ports));
-    }
-    match (account.half_from_cap, account.most_from_cap, account.all_from_cap) {
+    let ports = match account.evicted_for_ports {
+        0 => String::new(),
+        ports => format!(" ({} of them for want of a port)", count(ports)),
+    };
+    let spared = match (account.half_from_cap, account.most_from_cap, account.all_from_cap) {
         (Some(half), Some(most), Some(all)) => {
-            let avoidable = count(account.avoidable);
-            text + &format!(
-                "; a larger pool would have spared {avoidable}: half from cap {half}, 80 % from {most}, all from {all}"
-            )
+            format!("{}: half from cap {half}, 80 % from {most}, all from {all}", count(account.avoidable))
         }
-        _ => text + "; a larger pool would have spared none",
-    }
+        _ => "none".to_owned(),
+    };
+    format!("boots: {evicted} of {total} were evictions' doing{ports}; a larger pool would have spared {spared}")
 }
 
 #[cfg(test)]
