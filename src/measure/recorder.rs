@@ -51,7 +51,8 @@ impl Recorder {
     ///
     /// # Panics
     /// Where the event's tenant is not one of the settings'.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "who reports knows which event it is: no choice is left at run time")]
+    #[inline(always)]
     pub fn observe(&mut self, event: &Event) {
         match *event {
             Event::Rang { tenant, intended, lag } => self.rang(tenant, intended, lag),
@@ -104,7 +105,6 @@ impl Recorder {
         (time >= self.window.start).then(|| (&mut self.tallies[tenant.index()], self.settings.budget))
     }
 
-    #[inline]
     fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
         if let Some((tally, budget)) = self.counted(tenant, intended) {
             tally.counts.calls += 1;
@@ -113,7 +113,6 @@ impl Recorder {
     }
 
     /// The ledger of saves is of the whole run, so that what was acknowledged can be weighed against what arrived.
-    #[inline]
     fn saved(&mut self, save: &Save) {
         let ledger = &mut self.tallies[save.tenant.index()].counts.saves;
         match save.outcome {
@@ -128,7 +127,6 @@ impl Recorder {
         }
     }
 
-    #[inline]
     fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
         let levels = &mut self.tallies[tenant.index()].levels;
         let total = exchange(self.levels.now(), levels.now(), level);

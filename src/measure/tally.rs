@@ -25,7 +25,6 @@ impl Tally {
     }
 
     /// A recall, good or bad, at its true cost.
-    #[inline]
     pub(super) fn recall(&mut self, recall: &Recall, budget: Span) {
         self.counts.turns += 1;
         match recall.outcome {

@@ -62,6 +62,7 @@ pub struct Levels {
 
 impl Levels {
     /// Runtimes that exist. Each holds one slot and one port.
+    #[inline]
     pub fn live(&self) -> u32 {
         self.booting + self.idle + self.busy + self.draining
     }
@@ -91,6 +92,7 @@ impl Pool {
     }
 
     /// How many runtimes stand where.
+    #[inline]
     pub fn levels(&self) -> Levels {
         self.levels
     }
@@ -122,16 +124,8 @@ impl Pool {
         }
     }
 
-    /// [`Pool::next_wake`], where that is before `limit`: what a shell asks that has a tick at `limit` anyway. Mostly
-    /// answered without finding out when exactly.
-    pub fn next_wake_before(&self, limit: Time) -> Option<Time> {
-        let since = |runtime: Option<RuntimeId>| runtime.map(|runtime| self.runtimes[runtime].since);
-        let boot = since(self.booting.first()).is_some_and(|since| since + self.settings.boot_timeout < limit);
-        let idle = since(self.idle.first()).is_some_and(|since| since + self.settings.runtime_idle_ttl < limit);
-        if boot || idle { self.next_wake().filter(|wake| *wake < limit) } else { None }
-    }
-
     /// The next order, oldest first. To be called until there is none, after every input.
+    #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {
         self.decisions.pop_front()
     }

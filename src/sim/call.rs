@@ -1,5 +1,8 @@
 //! A call under way in virtual time.
 
+use mock_runtime::behaviour::{Conduct, Work};
+
+use super::desk::Runtime;
 use super::queue::DeskId;
 use crate::base::{Admission, Span, Time};
 use crate::pool::{Key, LeaseId, RuntimeId};
@@ -26,6 +29,42 @@ pub(super) struct OnLine {
     pub(super) answer_at: Time,
     pub(super) deadline: Time,
     pub(super) draft: Draft,
+}
+
+impl OnLine {
+    /// Its next step: when, and the stamp that tells it from those it overtakes.
+    #[inline]
+    pub(super) fn next(&mut self, at: Time, step: Step) -> (Time, u32) {
+        self.step = step;
+        self.stamp = self.stamp.wrapping_add(1);
+        (at, self.stamp)
+    }
+
+    /// Searches or saves on its runtime.
+    #[inline]
+    pub(super) fn ask(
+        &mut self,
+        errand: Errand,
+        runtime: &mut Runtime,
+        conduct: &Conduct,
+        now: Time,
+        budget: Span,
+    ) -> (Time, u32) {
+        let (work, timeout) = match errand {
+            Errand::Recall => (Work::Search, budget),
+            Errand::Save => (Work::Save, SAVE_TIMEOUT),
+        };
+        let takes = Span::from_ns(conduct.takes(&mut runtime.life, work, now.ns()));
+        self.began = now;
+        self.expect_answer(errand, now.max(runtime.frozen_until) + takes, now + timeout)
+    }
+
+    /// The answer, or the timeout, whichever comes first.
+    #[inline]
+    pub(super) fn expect_answer(&mut self, errand: Errand, answer_at: Time, deadline: Time) -> (Time, u32) {
+        (self.answer_at, self.deadline) = (answer_at, deadline);
+        self.next(answer_at.min(deadline), Step::Answer { errand, timed_out: answer_at > deadline })
+    }
 }
 
 /// What the call does when its step is due.
@@ -61,3 +100,6 @@ pub(super) struct Draft {
     pub(super) session_start: Option<Span>,
     pub(super) exchange: Option<Span>,
 }
+
+/// What a save gets; the official SDK's figure.
+const SAVE_TIMEOUT: Span = Span::from_secs(1);

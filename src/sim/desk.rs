@@ -4,7 +4,7 @@ use mock_runtime::behaviour::{Conduct, Life};
 use slotmap::SecondaryMap;
 
 use super::queue::CallId;
-use crate::base::{BootKind, CallerIndex, DrainReason, Stream, TenantIndex, Time};
+use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
 use crate::pool::{Key, Pool, RuntimeId, Settings, WaiterId};
 
 /// A worker: one agent process with one pool.
@@ -19,6 +19,9 @@ pub(super) struct Desk {
     pub(super) reported: (u32, u32),
     /// The soonest tick in the queue.
     pub(super) tick_at: Time,
+    /// A boot was begun since the pool was last asked when it wants a tick.
+    pub(super) spawned: bool,
+    boot_timeout: Span,
     /// Seeds the lives of its runtimes.
     lives: u64,
 }
@@ -81,8 +84,17 @@ impl Desk {
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
             reported: (0, 0),
             tick_at: Time::NEVER,
+            spawned: false,
+            boot_timeout: settings.boot_timeout,
             lives: seed,
         }
+    }
+
+    /// Whether the pool may want a tick before the one it gets: only a boot that has just begun can, because whoever is
+    /// idle now was idle before whoever will be.
+    #[inline]
+    pub(super) fn wants_look(&self, now: Time) -> bool {
+        self.tick_at == Time::NEVER || (self.spawned && now + self.boot_timeout < self.tick_at)
     }
 
     /// A new life of the caller's runtime.

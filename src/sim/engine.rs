@@ -197,10 +197,13 @@ impl<'j> Simulation<'j> {
     }
 
     /// Tells whoever listens.
+    #[inline]
     pub(super) fn tell(&mut self, desk: DeskId, fact: Fact) {
         self.listener.tell(self.now, (self.desks[desk.0 as usize].tenant, desk), fact);
     }
 
+    #[expect(clippy::inline_always, reason = "see `Recorder::observe`")]
+    #[inline(always)]
     pub(super) fn note(&mut self, event: &Event) {
         self.recorder.observe(event);
     }
@@ -223,7 +226,16 @@ impl<'j> Simulation<'j> {
             self.recorder.observe(&Event::Level { tenant: desk.tenant, at: now, level: *level });
         }
         self.broken |= books.breach.is_some();
-        if let Some(wake) = desk.pool.next_wake_before(desk.tick_at) {
+        if desk.wants_look(now) {
+            self.see_to_tick(id);
+        }
+    }
+
+    /// Wakes the pool when it wants to be, unless it is woken sooner anyway.
+    fn see_to_tick(&mut self, id: DeskId) {
+        let desk = &mut self.desks[id.0 as usize];
+        desk.spawned = false;
+        if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
             desk.tick_at = wake;
             self.queue.push(wake, Class::Timer, Due::Tick { desk: id });
         }

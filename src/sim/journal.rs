@@ -156,6 +156,7 @@ pub(super) struct Listener<'j>(pub(super) Option<&'j mut dyn Journal>);
 
 impl Listener<'_> {
     /// Tells the fact.
+    #[inline]
     pub(super) fn tell(&mut self, at: Time, (tenant, desk): (TenantIndex, DeskId), fact: Fact) {
         if let Some(journal) = &mut self.0 {
             journal.note(&Entry { at, tenant, worker: desk.0, fact });

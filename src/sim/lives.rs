@@ -2,39 +2,47 @@
 
 use mock_runtime::behaviour::{BootOutcome, Work};
 
-use super::call::{OnLine, Step};
+use super::call::{Errand, Step};
 use super::desk::{Phase, Runtime};
 use super::engine::Simulation;
 use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
-use crate::pool::{Decision, Key, RuntimeId};
-use crate::workload::Call;
+use crate::pool::{Decision, Key, RuntimeId, WaiterId};
 
 impl Simulation<'_> {
-    /// Carries out what the pool has decided.
+    /// Carries out what the pool has decided; mostly that is nothing.
+    #[inline]
     pub(super) fn carry_out(&mut self, desk: DeskId) {
         while let Some(decision) = self.desk(desk).pool.next_decision() {
-            match decision {
-                Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
-                Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
-                Decision::Grant { waiter, lease, runtime, admission } => {
-                    let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
-                    let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
-                    let OnLine { key, call: Call { number, .. }, .. } = *self.call(call);
-                    self.tell(desk, Fact::Granted { number, key, runtime, admission });
-                    self.granted(call, errand, admission, (lease, runtime));
-                }
-                Decision::Refuse { waiter, error } => {
-                    let call = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
-                    let Step::Lease(errand) = self.call(call).step else { unreachable!("it waits for a lease") };
-                    let OnLine { key, call: Call { number, .. }, .. } = *self.call(call);
-                    self.tell(desk, Fact::Denied { number, key, error });
-                    self.refused(call, errand, error);
-                }
+            self.carry_out_one(desk, decision);
+        }
+    }
+
+    fn carry_out_one(&mut self, desk: DeskId, decision: Decision) {
+        match decision {
+            Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
+            Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
+            Decision::Grant { waiter, lease, runtime, admission } => {
+                let (call, errand, key, number) = self.waited(desk, waiter);
+                self.tell(desk, Fact::Granted { number, key, runtime, admission });
+                self.granted(call, errand, admission, (lease, runtime));
+            }
+            Decision::Refuse { waiter, error } => {
+                let (call, errand, key, number) = self.waited(desk, waiter);
+                self.tell(desk, Fact::Denied { number, key, error });
+                self.refused(call, errand, error);
             }
         }
+    }
+
+    /// Who waited, by the call's number too, and for what: the wait is over.
+    fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key, u64) {
+        let id = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
+        let call = self.call(id);
+        let Step::Lease(errand) = call.step else { unreachable!("it waits for a lease") };
+        (id, errand, call.key, call.call.number)
     }
 
     fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
@@ -49,6 +57,7 @@ impl Simulation<'_> {
         self.books[id.0 as usize].spawned(now, runtime, key);
         let conduct = &self.tenants[tenant.index()].conduct;
         let desk = &mut self.desks[id.0 as usize];
+        desk.spawned = true;
         let life = desk.next_life(conduct, key);
         let kind = if desk.keys.state(key).on_disk { BootKind::Warm } else { BootKind::Cold };
         let outcome = conduct.boot(&life, kind, now.ns());

@@ -95,7 +95,6 @@ impl Queue {
 
 impl Entry {
     fn at(&self) -> Time {
-        #[expect(clippy::cast_possible_truncation, reason = "the upper half of 128 bits fits 64")]
         Time::from_ns((self.order >> 64) as u64)
     }
 }

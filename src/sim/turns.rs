@@ -157,11 +157,11 @@ impl Simulation<'_> {
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
     fn enter_session(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
-        let call = self.call(id);
-        let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was just taken"), call.call.tenant);
-        let conduct = &self.tenants[tenant.index()].conduct;
+        let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
+        let (_, runtime) = call.lease.expect("it was just taken");
+        let conduct = &self.tenants[call.call.tenant.index()].conduct;
         // A dead runtime under a lease held for the call: another is got in its place.
-        let Some(entry) = self.desks[desk.0 as usize].runtimes.get_mut(runtime) else {
+        let Some(entry) = self.desks[call.desk.0 as usize].runtimes.get_mut(runtime) else {
             self.give_lease_back(id);
             return self.acquire(id, errand);
         };
@@ -169,35 +169,29 @@ impl Simulation<'_> {
             let work = Span::from_ns(conduct.takes(&mut entry.life, Work::SessionStart, now.ns()));
             now.max(entry.frozen_until) + work
         });
-        if ready <= now {
-            return self.ask(id, errand);
-        }
-        self.call(id).draft.session_start = Some(ready.since(now));
-        self.schedule(id, ready, Class::Ending, Step::Session(errand));
+        let due = if ready <= now {
+            call.ask(errand, entry, conduct, now, self.scenario.budget)
+        } else {
+            call.draft.session_start = Some(ready.since(now));
+            call.next(ready, Step::Session(errand))
+        };
+        self.push(id, Class::Ending, due);
     }
 
     /// Searches or saves.
     fn ask(&mut self, id: CallId, errand: Errand) {
-        let now = self.now;
-        let (work, timeout) = match errand {
-            Errand::Recall => (Work::Search, self.scenario.budget),
-            Errand::Save => (Work::Save, SAVE_TIMEOUT),
-        };
-        let call = self.call(id);
-        let (desk, (_, runtime), tenant) = (call.desk, call.lease.expect("it was taken before"), call.call.tenant);
-        let conduct = &self.tenants[tenant.index()].conduct;
-        let entry = &mut self.desks[desk.0 as usize].runtimes[runtime];
-        let answer = now.max(entry.frozen_until) + Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
-        self.call(id).began = now;
-        self.expect_answer(id, errand, answer, now + timeout);
+        let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
+        let (_, runtime) = call.lease.expect("it was taken before");
+        let conduct = &self.tenants[call.call.tenant.index()].conduct;
+        let entry = &mut self.desks[call.desk.0 as usize].runtimes[runtime];
+        let due = call.ask(errand, entry, conduct, self.now, self.scenario.budget);
+        self.push(id, Class::Ending, due);
     }
 
     /// The answer, or the timeout, whichever comes first.
     pub(super) fn expect_answer(&mut self, id: CallId, errand: Errand, answer_at: Time, deadline: Time) {
-        let call = self.call(id);
-        (call.answer_at, call.deadline) = (answer_at, deadline);
-        let timed_out = answer_at > deadline;
-        self.schedule(id, answer_at.min(deadline), Class::Ending, Step::Answer { errand, timed_out });
+        let due = self.call(id).expect_answer(errand, answer_at, deadline);
+        self.push(id, Class::Ending, due);
     }
 
     fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
@@ -277,15 +271,17 @@ impl Simulation<'_> {
     /// The caller is gone, by whatever way.
     pub(super) fn end_call(&mut self, id: CallId) {
         self.give_lease_back(id);
-        let Some(call) = self.calls[id.0 as usize].take() else { return };
+        let place = &mut self.calls[id.0 as usize];
+        let Some(call) = place else { return };
+        self.workload.ended(&call.call, self.now);
+        let (id_desk, key, number) = (call.desk, call.key, call.call.number);
+        *place = None;
         self.free_calls.push(id);
         self.on_line -= 1;
-        let now = self.now;
-        self.workload.ended(&call.call, now);
-        self.tell(call.desk, Fact::HungUp { number: call.call.number, key: call.key });
-        let desk = self.desk(call.desk);
-        desk.keys.close(call.key);
-        desk.tidy(call.key);
+        self.tell(id_desk, Fact::HungUp { number, key });
+        let desk = self.desk(id_desk);
+        desk.keys.close(key);
+        desk.tidy(key);
     }
 
     pub(super) fn give_lease_back(&mut self, id: CallId) {
@@ -301,7 +297,7 @@ impl Simulation<'_> {
 
     fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
-        let call = self.call(id);
+        let call = self.calls[id.0 as usize].as_ref().expect(ON_LINE);
         let recall = Recall {
             tenant: call.call.tenant,
             intended: call.turn.starts_at,
@@ -312,7 +308,7 @@ impl Simulation<'_> {
             session_start: call.draft.session_start,
             search: call.draft.exchange,
         };
-        self.note(&Event::Recalled(recall));
+        self.recorder.observe(&Event::Recalled(recall));
     }
 
     fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
@@ -327,17 +323,17 @@ impl Simulation<'_> {
     }
 
     pub(super) fn schedule(&mut self, id: CallId, at: Time, class: Class, step: Step) {
-        let call = self.call(id);
-        call.step = step;
-        call.stamp = call.stamp.wrapping_add(1);
-        let stamp = call.stamp;
-        self.queue.push(at, class, Due::Call { call: id, stamp });
+        let due = self.call(id).next(at, step);
+        self.push(id, class, due);
+    }
+
+    fn push(&mut self, call: CallId, class: Class, (at, stamp): (Time, u32)) {
+        self.queue.push(at, class, Due::Call { call, stamp });
     }
 
     pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {
-        self.calls[id.0 as usize].as_mut().expect("a call that takes a step is on the line")
+        self.calls[id.0 as usize].as_mut().expect(ON_LINE)
     }
 }
 
-/// What a save gets; the official SDK's figure.
-const SAVE_TIMEOUT: Span = Span::from_secs(1);
+const ON_LINE: &str = "a call that takes a step is on the line";
