@@ -101,6 +101,10 @@ pub(super) struct SimArguments {
     /// Let the second of the two plays have this seed: shows that a difference is found.
     #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
     pub(super) against_seed: Option<u64>,
+    /// Write what each pool was told and what it decided, one JSON object a line; each boot names its cause, and the cap
+    /// from which it would have been a reuse. `reports/README.md` explains the fields.
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["seeds", "check_determinism"])]
+    pub(super) events: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -138,6 +142,7 @@ const SIM_EXAMPLES: &str = "\
 Examples:
   busyhour sim scenarios/thrash.toml
   busyhour sim scenarios/thrash.toml --seeds 20
+  busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --check-determinism";
 
 const EXIT_CODES: &str = "\

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod determinism;
+mod event_file;
 mod facts;
 mod meaning;
 mod play;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::arguments::{Format, SimArguments};
+use super::event_file::EventFile;
 use super::play::style;
 use super::{Failure, determinism, replications, story};
-use crate::measure::exit_code;
+use crate::measure::log::{BootAccount, LogLine};
+use crate::measure::{Summary, exit_code};
 use crate::run::this_host;
 use crate::scenario::Scenario;
 use crate::{report, sim};
@@ -24,9 +26,16 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if let Some(seeds) = arguments.seeds {
         return replications::play(&scenario, seeds, arguments);
     }
-    let began = Timestamp::now();
     let scenario = Arc::new(scenario);
-    let mut summary = sim::play(&scenario);
+    let mut events = arguments.events.as_deref().map(EventFile::open).transpose()?;
+    let began = Timestamp::now();
+    let (mut summary, boots) = match &mut events {
+        Some(events) => {
+            let (summary, boots) = explained(&scenario, events);
+            (summary, Some(boots))
+        }
+        None => (sim::play(&scenario), None),
+    };
     summary.host = Some(this_host());
     super::print(&match arguments.format {
         Format::Text => report::terminal(&summary, style()),
@@ -41,5 +50,16 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         })?;
         super::tell(&format!("summary: {}", folder.join("summary.json").display()));
     }
+    events.map_or(Ok(()), EventFile::close)?;
+    if let Some(boots) = boots {
+        super::tell(&report::boots(&boots));
+    }
     Ok(exit_code(&summary))
+}
+
+/// Plays, and writes down every decision.
+fn explained(scenario: &Arc<Scenario>, events: &mut EventFile) -> (Summary, BootAccount) {
+    let mut explainer = sim::Explainer::new(scenario, |line: &LogLine<'_>| events.write(line));
+    let summary = sim::play_with(scenario, &mut explainer);
+    (summary, explainer.finish())
 }

@@ -15,6 +15,7 @@ pub(crate) mod fixture;
 mod latencies;
 mod law;
 mod levels;
+pub mod log;
 mod recorder;
 mod replications;
 mod samples;

@@ -12,7 +12,7 @@ use super::list::List;
 use super::ports::{PortHolder, Ports};
 use super::runtime::{ABANDONED, Key, LeaseId, PHASE, Phase, Runtime, RuntimeId, Waiter, WaiterId};
 use super::settings::Settings;
-use crate::base::{Span, Time};
+use crate::base::Time;
 
 /// One pool. See the [module](super) for the contract.
 #[derive(Debug)]
@@ -132,8 +132,6 @@ impl Pool {
 
     /// The first tick of the reaper at which a runtime idle since then has outlived its TTL.
     pub(super) fn reaped_at(&self, idle_since: Time) -> Time {
-        let interval = self.settings.reap_interval.ns().max(1);
-        let deadline = (idle_since + self.settings.runtime_idle_ttl).since(self.born).ns();
-        self.born + Span::from_ns(deadline.div_ceil(interval).saturating_mul(interval))
+        self.settings.reaped_at(self.born, idle_since)
     }
 }

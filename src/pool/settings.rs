@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::base::Span;
+use crate::base::{Span, Time};
 
 /// Settings of one pool. The defaults are the official SDK's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,15 @@ pub struct Settings {
     pub boot_timeout: Span,
     /// How soon a port that was found to be a stranger's may be tried again.
     pub port_recheck: Span,
+}
+
+impl Settings {
+    /// The first tick of a reaper born then at which a runtime idle since then has outlived its TTL.
+    pub fn reaped_at(&self, born: Time, idle_since: Time) -> Time {
+        let interval = self.reap_interval.ns().max(1);
+        let deadline = (idle_since + self.runtime_idle_ttl).since(born).ns();
+        born + Span::from_ns(deadline.div_ceil(interval).saturating_mul(interval))
+    }
 }
 
 impl Default for Settings {

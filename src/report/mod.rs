@@ -6,9 +6,11 @@
 mod folder;
 mod inert;
 mod json;
+mod log;
 mod terminal;
 mod words;
 
 pub use folder::write_run;
 pub use json::{json, replications_json};
+pub use log::{boots, log_line};
 pub use terminal::{Style, replications, terminal};

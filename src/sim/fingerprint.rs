@@ -37,16 +37,18 @@ fn words(fact: &Fact) -> [u64; WORDS - 2] {
     match *fact {
         Fact::Rang { number, caller, key } => [1, number, caller.0, of_key(key), 0, 0, 0],
         Fact::HungUp { number, key } => [2, number, of_key(key), 0, 0, 0, 0],
-        Fact::Reused { key, runtime } => [3, of_key(key), of(runtime), 0, 0, 0, 0],
-        Fact::Waits { key } => [4, of_key(key), 0, 0, 0, 0, 0],
-        Fact::Refused { key, error } => refusal(5, key, error),
-        Fact::Cancelled { key } => [6, of_key(key), 0, 0, 0, 0, 0],
-        Fact::Released { runtime } => [7, of(runtime), 0, 0, 0, 0, 0],
+        Fact::Reused { key, runtime, number } => [3, of_key(key), of(runtime), number, 0, 0, 0],
+        Fact::Waits { key, number } => [4, of_key(key), number, 0, 0, 0, 0],
+        Fact::Refused { key, error, number } => refusal(5, key, error, number),
+        Fact::Cancelled { key, number } => [6, of_key(key), number, 0, 0, 0, 0],
+        Fact::Released { runtime, number, key } => [7, of(runtime), number, of_key(key), 0, 0, 0],
         Fact::Spawned { runtime, key, port } => [8, of(runtime), of_key(key), port.into(), 0, 0, 0],
         Fact::PortTaken { runtime } => [9, of(runtime), 0, 0, 0, 0, 0],
         Fact::Started { runtime, kind } => [10, of(runtime), kind as u64, 0, 0, 0, 0],
-        Fact::Granted { key, runtime, admission } => [11, of_key(key), of(runtime), admission as u64, 0, 0, 0],
-        Fact::Denied { key, error } => refusal(12, key, error),
+        Fact::Granted { key, runtime, admission, number } => {
+            [11, of_key(key), of(runtime), admission as u64, number, 0, 0]
+        }
+        Fact::Denied { key, error, number } => refusal(12, key, error, number),
         Fact::Draining { runtime, reason } => [13, of(runtime), reason as u64, 0, 0, 0, 0],
         Fact::Drained { runtime } => [14, of(runtime), 0, 0, 0, 0, 0],
         Fact::Exited { runtime } => [15, of(runtime), 0, 0, 0, 0, 0],
@@ -55,7 +57,7 @@ fn words(fact: &Fact) -> [u64; WORDS - 2] {
     }
 }
 
-fn refusal(kind: u64, key: Key, error: PoolError) -> [u64; WORDS - 2] {
+fn refusal(kind: u64, key: Key, error: PoolError, number: u64) -> [u64; WORDS - 2] {
     let [code, one, two, three] = match error {
         PoolError::Exhausted { capacity } => [1, capacity.into(), 0, 0],
         PoolError::PortExhausted { first, last, ours, strangers } => {
@@ -65,7 +67,7 @@ fn refusal(kind: u64, key: Key, error: PoolError) -> [u64; WORDS - 2] {
         PoolError::StartFailed { runtime } => [4, of(runtime), 0, 0],
         PoolError::StartTimedOut { runtime } => [5, of(runtime), 0, 0],
     };
-    [kind, of_key(key), code, one, two, three, 0]
+    [kind, of_key(key), code, one, two, three, number]
 }
 
 fn of(runtime: RuntimeId) -> u64 {
@@ -118,19 +120,20 @@ mod tests {
             Fact::Rang { number: 1, caller, key: Key(8) },
             Fact::HungUp { number: 1, key },
             Fact::HungUp { number: 1, key: Key(8) },
-            Fact::Reused { key, runtime },
-            Fact::Reused { key, runtime: other },
-            Fact::Waits { key },
-            Fact::Cancelled { key },
-            Fact::Released { runtime },
-            Fact::Released { runtime: other },
+            Fact::Reused { key, runtime, number: 1 },
+            Fact::Reused { key, runtime: other, number: 1 },
+            Fact::Waits { key, number: 1 },
+            Fact::Waits { key, number: 2 },
+            Fact::Cancelled { key, number: 1 },
+            Fact::Released { runtime, number: 1, key },
+            Fact::Released { runtime: other, number: 1, key },
             Fact::Spawned { runtime, key, port: 7878 },
             Fact::Spawned { runtime, key, port: 7879 },
             Fact::PortTaken { runtime },
             Fact::Started { runtime, kind: BootKind::Warm },
             Fact::Started { runtime, kind: BootKind::Cold },
-            Fact::Granted { key, runtime, admission: Admission::Join },
-            Fact::Granted { key, runtime, admission: Admission::Warm },
+            Fact::Granted { key, runtime, admission: Admission::Join, number: 1 },
+            Fact::Granted { key, runtime, admission: Admission::Warm, number: 1 },
             Fact::Draining { runtime, reason: DrainReason::Idle },
             Fact::Draining { runtime, reason: DrainReason::Lru },
             Fact::Drained { runtime },
@@ -138,8 +141,8 @@ mod tests {
             Fact::Ticked,
             Fact::Closed,
         ];
-        facts.extend(errors.map(|error| Fact::Refused { key, error }));
-        facts.extend(errors.map(|error| Fact::Denied { key, error }));
+        facts.extend(errors.map(|error| Fact::Refused { key, error, number: 1 }));
+        facts.extend(errors.map(|error| Fact::Denied { key, error, number: 1 }));
         facts
     }
 

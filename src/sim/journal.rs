@@ -47,6 +47,8 @@ pub enum Fact {
     },
     /// A lease was asked for and granted at once.
     Reused {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// By whom.
         key: Key,
         /// On which runtime.
@@ -54,11 +56,15 @@ pub enum Fact {
     },
     /// A lease was asked for, and a boot has to end first.
     Waits {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// Who.
         key: Key,
     },
     /// A lease was asked for and refused at once.
     Refused {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// To whom.
         key: Key,
         /// Why.
@@ -66,11 +72,17 @@ pub enum Fact {
     },
     /// Who waited for a lease has hung up.
     Cancelled {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// Who.
         key: Key,
     },
     /// A lease was given back.
     Released {
+        /// For which call, by its number within its tenant.
+        number: u64,
+        /// By whom.
+        key: Key,
         /// On which runtime.
         runtime: RuntimeId,
     },
@@ -97,6 +109,8 @@ pub enum Fact {
     },
     /// Who waited got a lease.
     Granted {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// Who.
         key: Key,
         /// On which runtime.
@@ -106,6 +120,8 @@ pub enum Fact {
     },
     /// Who waited was refused.
     Denied {
+        /// For which call, by its number within its tenant.
+        number: u64,
         /// Who.
         key: Key,
         /// Why.

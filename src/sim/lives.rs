@@ -26,25 +26,25 @@ impl Simulation<'_> {
             Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
             Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
             Decision::Grant { waiter, lease, runtime, admission } => {
-                let (call, errand, key) = self.waited(desk, waiter);
-                self.tell(desk, Fact::Granted { key, runtime, admission });
+                let (call, errand, key, number) = self.waited(desk, waiter);
+                self.tell(desk, Fact::Granted { number, key, runtime, admission });
                 self.granted(call, errand, admission, (lease, runtime));
             }
             Decision::Refuse { waiter, error } => {
-                let (call, errand, key) = self.waited(desk, waiter);
-                self.tell(desk, Fact::Denied { key, error });
+                let (call, errand, key, number) = self.waited(desk, waiter);
+                self.tell(desk, Fact::Denied { number, key, error });
                 self.refused(call, errand, error);
             }
         }
     }
 
-    /// Who waited, and for what: the wait is over.
-    fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key) {
+    /// Who waited, by the call's number too, and for what: the wait is over.
+    fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key, u64) {
         let id = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
         self.judge_wait(desk, id);
         let call = self.call(id);
         let Step::Lease(errand) = call.step else { unreachable!("it waits for a lease") };
-        (id, errand, call.key)
+        (id, errand, call.key, call.call.number)
     }
 
     fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
@@ -217,12 +217,13 @@ impl Simulation<'_> {
         let now = self.now;
         let call = self.call(id);
         let (tenant, rang, desk, key) = (call.call.tenant, call.call.rings_at, call.desk, call.key);
+        let number = call.call.number;
         self.note(&Event::CallCut { tenant, rang });
         let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
         if let Some(waiter) = waiter {
             self.judge_wait(desk, id);
             self.desk(desk).waiting.remove(waiter);
-            self.tell(desk, Fact::Cancelled { key });
+            self.tell(desk, Fact::Cancelled { number, key });
             self.desk(desk).pool.cancelled(now, waiter);
             self.carry_out(desk);
         }

@@ -16,6 +16,7 @@ mod computing;
 mod conclusion;
 mod desk;
 mod engine;
+mod explain;
 mod faults;
 mod fingerprint;
 mod host;
@@ -32,6 +33,7 @@ mod turns;
 mod waits;
 
 pub use engine::{play, play_with};
+pub use explain::Explainer;
 pub use fingerprint::Fingerprint;
 pub use journal::{Entry, Fact, Journal};
 pub use replicate::replicate;

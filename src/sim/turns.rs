@@ -99,21 +99,21 @@ impl Simulation<'_> {
         let now = self.now;
         let call = self.call(id);
         call.asked = now;
-        let (desk, key) = (call.desk, call.key);
+        let (desk, key, number) = (call.desk, call.key, call.call.number);
         let admitted = self.desk(desk).pool.acquire(now, key);
         match admitted {
             Admitted::Granted { lease, runtime } => {
-                self.tell(desk, Fact::Reused { key, runtime });
+                self.tell(desk, Fact::Reused { number, key, runtime });
                 self.granted(id, errand, Admission::Reuse, (lease, runtime));
             }
             Admitted::Waiting(waiter) => {
-                self.tell(desk, Fact::Waits { key });
+                self.tell(desk, Fact::Waits { number, key });
                 self.call(id).step = Step::Lease(errand);
                 self.desk(desk).waiting.insert(waiter, id);
                 self.carry_out(desk);
             }
             Admitted::Refused(error) => {
-                self.tell(desk, Fact::Refused { key, error });
+                self.tell(desk, Fact::Refused { number, key, error });
                 self.carry_out(desk);
                 self.refused(id, errand, error);
             }
@@ -298,9 +298,9 @@ impl Simulation<'_> {
         let now = self.now;
         let call = self.call(id);
         let Some((lease, runtime)) = call.lease.take() else { return };
-        let desk = call.desk;
+        let (desk, key, number) = (call.desk, call.key, call.call.number);
         self.books[desk.0 as usize].released(now, runtime);
-        self.tell(desk, Fact::Released { runtime });
+        self.tell(desk, Fact::Released { number, key, runtime });
         self.desk(desk).pool.released(now, lease);
         self.carry_out(desk);
     }

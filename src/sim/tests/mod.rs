@@ -13,7 +13,7 @@ fn busy(head: &str) -> Arc<Scenario> {
     let text = format!(
         r#"
         name = "busy"
-        seed = 3
+        seed = 4
         duration = "120s"
         grace = "20s"
         {head}
