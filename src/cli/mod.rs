@@ -5,6 +5,8 @@
 //! threshold failed, 130 and 143 interrupted.
 
 mod arguments;
+mod calibrate;
+mod fidelity;
 mod meaning;
 mod play;
 mod progress_bar;
@@ -28,6 +30,8 @@ pub fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => play::play(&arguments),
+        Command::Fidelity(arguments) => fidelity::fidelity(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {

@@ -28,6 +28,12 @@ impl<C: Counter> Samples<C> {
         }
     }
 
+    /// All of them as a histogram.
+    pub(super) fn histogram(&self) -> Histogram<C> {
+        let mut copy = self.clone();
+        copy.become_many().clone()
+    }
+
     fn become_many(&mut self) -> &mut Histogram<C> {
         if let Self::Few(few) = self {
             let mut histogram = empty_histogram();
@@ -88,7 +94,8 @@ fn of_ranks<C: Counter, const N: usize>(histogram: &Histogram<C>, ranks: [Option
     })
 }
 
-fn empty_histogram<C: Counter>() -> Histogram<C> {
+/// A histogram of nanoseconds that grows as it needs to.
+pub(super) fn empty_histogram<C: Counter>() -> Histogram<C> {
     let mut histogram =
         Histogram::new_with_bounds(FINEST_NS, 2 * FINEST_NS, DIGITS).expect("the bounds and digits are valid");
     histogram.auto(true);
@@ -100,7 +107,7 @@ const FEW: usize = 2_048;
 /// The histogram rounds it down to a power of two: 512 ns.
 const FINEST_NS: u64 = 1_000;
 const DIGITS: u8 = 3;
-const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
+pub(super) const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
 
 #[cfg(test)]
 mod tests {

@@ -141,6 +141,7 @@ impl Conversation {
             self.performance.score.acknowledged(tenant, self.acked());
         }
         let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        self.performance.score.saved(timing.session_start.map(Span::from), timing.search.map(Span::from), outcome);
         let took = self.now().since(began);
         self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
     }
