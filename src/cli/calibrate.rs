@@ -138,6 +138,7 @@ fn remark(source: &LawSource) -> &'static str {
     match source.tag {
         None => "nothing was measured: the scenario's law stays",
         Some(_) if source.is_thin() => "measured, by so few samples that its tail is a guess",
+        Some(tag) if tag.starts_with("warm_up.") => "measured in the warm-up: there was nothing after it",
         Some("drain") => "measured, whole drains while calls went on",
         Some("drain_close") => "measured, whole drains at the end: there were no others",
         Some(_) => "measured",

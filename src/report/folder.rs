@@ -45,8 +45,7 @@ pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, be
         &interval_log("Latencies of a live run by family, in ns", counted, families),
     )?;
     let all = Interval { start, from: Duration::ZERO, lasting: warm_up + measured };
-    let deeds = conduct.iter().map(|(deed, histogram)| (deed.name(), histogram));
-    write_file(&folder.join(CONDUCT_LOG), &interval_log("How runtimes behaved, by law, in ns", all, deeds))?;
+    write_file(&folder.join(CONDUCT_LOG), &interval_log("How runtimes behaved, by law, in ns", all, conduct.iter()))?;
     Ok(folder)
 }
 
@@ -130,7 +129,7 @@ mod tests {
     #[test]
     fn a_live_run_files_its_scenario_and_its_samples() {
         let runs = tempfile::tempdir().unwrap();
-        let (samples, conduct) = (Histograms::default(), ObservedConduct::default());
+        let (samples, conduct) = (Histograms::default(), ObservedConduct::new(crate::base::Span::ZERO));
         let evidence = Evidence { scenario: "name = \"n\"\n", samples: &samples, conduct: &conduct };
         let folder = write_live_run(runs.path(), &run_of([5], &[]), evidence, began()).unwrap();
         let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -2,7 +2,7 @@
 
 use parking_lot::Mutex;
 
-use crate::base::{CallerIndex, Span, TenantIndex, WorkerIndex};
+use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
 use crate::measure::{Breach, ErrorCode, Event, ObservedConduct, Recorder};
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
@@ -31,9 +31,9 @@ pub(super) struct AckedSave {
 }
 
 impl Score {
-    pub(super) fn new(recorder: Recorder, tenants: usize) -> Self {
+    pub(super) fn new(recorder: Recorder, warm_up: Span, tenants: usize) -> Self {
         let saves = (0..tenants).map(|_| Mutex::default()).collect();
-        let book = Book { recorder, conduct: ObservedConduct::default() };
+        let book = Book { recorder, conduct: ObservedConduct::new(warm_up) };
         Self { book: Mutex::new(book), breaches: Mutex::default(), saves }
     }
 
@@ -44,8 +44,14 @@ impl Score {
     }
 
     /// What a save's session start and exchange took, which its event does not tell apart.
-    pub(super) fn saved(&self, session_start: Option<Span>, exchange: Option<Span>, outcome: Result<(), ErrorCode>) {
-        self.book.lock().conduct.saved(session_start, exchange, outcome);
+    pub(super) fn saved(
+        &self,
+        turn_intended: Time,
+        session_start: Option<Span>,
+        exchange: Option<Span>,
+        outcome: Result<(), ErrorCode>,
+    ) {
+        self.book.lock().conduct.saved(turn_intended, session_start, exchange, outcome);
     }
 
     /// Keeps the first of them: a law that breaks a million times must not fill the memory.

@@ -122,5 +122,5 @@ fn a_run_without_samples_is_refused() {
     fs::write(&log, head + "\n").expect("it is ours");
     let told = calibrate(&rig, &[text(&folder)]);
     assert_eq!(told.code, Some(2), "{}", told.stderr);
-    assert!(told.stderr.contains("no samples"), "{}", told.stderr);
+    assert!(told.stderr.contains("nothing was measured"), "{}", told.stderr);
 }

@@ -97,7 +97,7 @@ const DRAINS: &[Race] = &[Race::Redial, Race::Length, Race::WarmUp, Race::Fault,
 
 /// A race moves a few at least, however few there are, and of many no more than a small share.
 const LEAST_SLACK: f64 = 2.0;
-const SLACK: f64 = 0.05;
+const SLACK: f64 = 0.03;
 /// Of a runtime: at the peak, one that is just going is there or not.
 const LEVEL_SLACK: f64 = 1.0;
 /// Recalls a few milliseconds this side of the budget or that.

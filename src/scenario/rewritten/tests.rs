@@ -86,8 +86,12 @@ fn measured_laws_replace_those_that_were_typed_and_the_rest_stays() {
 
 #[test]
 fn a_law_without_samples_is_the_scenarios_own_and_few_samples_are_told() {
-    let laws =
-        scenario(TEXT).calibrated("conduct.hlog", &samples(&[("search", 40), ("drain", 2), ("drain_close", 90)])).laws;
+    let laws = scenario(TEXT)
+        .calibrated(
+            "conduct.hlog",
+            &samples(&[("search", 40), ("warm_up.search", 9), ("warm_up.save", 50), ("drain", 2), ("drain_close", 90)]),
+        )
+        .laws;
     let told: Vec<_> = laws.iter().map(|law| (law.law, law.samples, law.tag, law.is_thin())).collect();
     assert_eq!(
         told,
@@ -96,7 +100,7 @@ fn a_law_without_samples_is_the_scenarios_own_and_few_samples_are_told() {
             ("boot_warm", 0, None, false),
             ("session_start", 0, None, false),
             ("search", 40, Some("search"), false),
-            ("save", 0, None, false),
+            ("save", 50, Some("warm_up.save"), false),
             ("flush", 2, Some("drain"), true),
         ]
     );
