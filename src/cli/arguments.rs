@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::measure::Tolerance;
+
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
 #[derive(Debug, Parser)]
 #[command(name = "busyhour", version, after_help = EXIT_CODES)]
@@ -30,6 +32,12 @@ pub(super) enum Command {
         #[arg(long)]
         seed: u64,
     },
+    /// Play a scenario in real and in virtual time, and say whether both tell the same.
+    #[command(after_help = FIDELITY_HELP)]
+    Fidelity(FidelityArguments),
+    /// Write what a live run measured into its scenario, so that `sim` predicts this host.
+    #[command(after_help = CALIBRATE_HELP)]
+    Calibrate(CalibrateArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -43,17 +51,24 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) live: LiveArguments,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// What every live run can be told.
+#[derive(Debug, Args)]
+pub(super) struct LiveArguments {
     /// The scenario file.
     pub(super) scenario: PathBuf,
     /// Play with another seed than the scenario's.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX.unsigned_abs()))]
     pub(super) seed: Option<u64>,
     /// Start this executable for each caller instead of the bundled mock; it must honour the same environment contract.
     #[arg(long, value_name = "PATH")]
     pub(super) runtime_binary: Option<PathBuf>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
     /// Print nothing but the result.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -107,6 +122,37 @@ pub(super) struct SimArguments {
     pub(super) events: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct FidelityArguments {
+    #[command(flatten)]
+    pub(super) live: LiveArguments,
+    /// Simulate by what the live run itself measured, instead of by the scenario's laws as they are written.
+    #[arg(long)]
+    pub(super) calibrated: bool,
+    /// Simulate this scenario instead of the one that is played, for example one that an earlier run calibrated.
+    #[arg(long, value_name = "SCENARIO", conflicts_with = "calibrated")]
+    pub(super) simulate: Option<PathBuf>,
+    /// How far simulated percentiles may be off, beyond sampling error: a duration, a share, or both; 3ms+15% by the
+    /// scenario's laws, 2ms+5% by the run's own measurements unless said otherwise.
+    #[arg(long, value_name = "TOLERANCE")]
+    pub(super) tolerance: Option<Tolerance>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CalibrateArguments {
+    /// Folder of a live run, such as reports/runs/fundamento-20261122T121502Z.
+    pub(super) run_dir: PathBuf,
+    /// Write the scenario to this file, and its measurements beside it, instead of into the run's folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Format {
     /// Words for people.
@@ -144,6 +190,15 @@ Examples:
   busyhour sim scenarios/thrash.toml --seeds 20
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --check-determinism";
+const FIDELITY_HELP: &str = "\
+Example: busyhour fidelity scenarios/smoke.toml --calibrated
+
+Exit codes: 0 the simulation is true; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was
+broken; 97 the live run is invalid; 99 a figure is further off than allowed; 130/143 interrupted. The scenario's
+thresholds are not judged. The live run is filed as `busyhour run` files it.";
+
+const CALIBRATE_HELP: &str = "\
+Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.toml && busyhour sim this-host.toml";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the

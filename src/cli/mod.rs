@@ -5,9 +5,11 @@
 //! threshold failed, 130 and 143 interrupted.
 
 mod arguments;
+mod calibrate;
 mod determinism;
 mod event_file;
 mod facts;
+mod fidelity;
 mod meaning;
 mod play;
 mod progress_bar;
@@ -33,6 +35,8 @@ pub fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => play::play(&arguments),
+        Command::Fidelity(arguments) => fidelity::fidelity(&arguments),
+        Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
         Command::Scenario(question) => questions::answer(&question),

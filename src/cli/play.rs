@@ -1,38 +1,63 @@
 //! `busyhour run`.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::Failure;
-use super::arguments::{Format, RunArguments};
+use super::arguments::{Format, LiveArguments, RunArguments};
 use super::progress_bar::ProgressBar;
 use super::signals::Interruptions;
-use crate::measure::{Summary, exit_code};
+use crate::measure::exit_code;
 use crate::report;
-use crate::run::{self, Options, Progress, RunError, Stop};
+use crate::run::{self, Options, Played, Progress, RunError, Stop};
 use crate::scenario::{Program, Scenario};
 
 /// Plays the scenario, prints and files the result, and gives back the exit code.
 pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
-    let scenario = Arc::new(scenario(arguments)?);
+    let live = live(scenario(&arguments.live)?, &arguments.live)?;
+    let summary = &live.played.summary;
+    super::print(&match arguments.format {
+        Format::Text => report::terminal(summary, style()),
+        Format::Json => report::json(summary, false),
+    })?;
+    let folder = live.filed?;
+    tell_where(&folder, &arguments.live);
+    Ok(live.signal.unwrap_or_else(|| exit_code(&live.played.summary)))
+}
+
+/// A live run that is over.
+pub(super) struct Live {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) played: Played,
+    /// Its folder.
+    pub(super) filed: Result<PathBuf, Failure>,
+    /// The exit code, where it was interrupted.
+    pub(super) signal: Option<u8>,
+}
+
+/// Plays the scenario and files what came of it.
+pub(super) fn live(scenario: Scenario, arguments: &LiveArguments) -> Result<Live, Failure> {
     check_out(&arguments.out)?;
+    let scenario = Arc::new(scenario);
     let began = Timestamp::now();
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
-    let (summary, signal) = tokio.block_on(perform(&scenario, arguments))?;
-    let filed = report::write_run(&arguments.out, &summary, began);
-    super::print(&match arguments.format {
-        Format::Text => report::terminal(&summary, style()),
-        Format::Json => report::json(&summary, false),
-    })?;
-    let folder = filed.map_err(|error| unwritable(&arguments.out, &error))?;
+    let (played, signal) = tokio.block_on(perform(&scenario, arguments))?;
+    let text = scenario.text_as_played();
+    let evidence = report::Evidence { scenario: &text, samples: &played.samples, conduct: &played.conduct };
+    let filed = report::write_live_run(&arguments.out, &played.summary, evidence, began);
+    let filed = filed.map_err(|error| unwritable(&arguments.out, &error));
+    Ok(Live { scenario, played, filed, signal })
+}
+
+/// Says where the run was filed.
+pub(super) fn tell_where(folder: &Path, arguments: &LiveArguments) {
     if !arguments.quiet {
-        super::tell(&format!("summary: {}", folder.join("summary.json").display()));
+        super::tell(&format!("summary: {}", folder.join(report::SUMMARY).display()));
     }
-    Ok(signal.unwrap_or_else(|| exit_code(&summary)))
 }
 
 /// Says at once what would otherwise be said after the run. Makes nothing: the run may come to nothing.
@@ -52,7 +77,7 @@ fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// The scenario with what the command line changes about it.
-fn scenario(arguments: &RunArguments) -> Result<Scenario, Failure> {
+pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     let mut scenario = Scenario::load(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
@@ -63,7 +88,7 @@ fn scenario(arguments: &RunArguments) -> Result<Scenario, Failure> {
     Ok(scenario)
 }
 
-async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(Summary, Option<u8>), Failure> {
+async fn perform(scenario: &Arc<Scenario>, arguments: &LiveArguments) -> Result<(Played, Option<u8>), Failure> {
     let (ask, stop) = watch::channel(Stop::default());
     let interruptions = Interruptions::listen(ask, arguments.quiet).map_err(Failure::work)?;
     let options = Options {
@@ -75,10 +100,10 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &RunArguments) -> Result<(
     };
     let progress = Progress::default();
     let bar = ProgressBar::show(scenario, &progress, arguments.quiet);
-    let summary = run::play(Arc::clone(scenario), options, progress).await;
+    let played = run::play(Arc::clone(scenario), options, progress).await;
     bar.clear();
-    match (summary, interruptions.exit_code()) {
-        (Ok(summary), signal) => Ok((summary, signal)),
+    match (played, interruptions.exit_code()) {
+        (Ok(played), signal) => Ok((played, signal)),
         (Err(RunError::Interrupted), Some(code)) => Err(Failure::Interrupted(code)),
         (Err(error), _) => Err(Failure::work(error)),
     }

@@ -7,11 +7,14 @@
 
 mod closing;
 mod code;
+mod conduct;
 mod ending;
 mod event;
 mod family;
+mod fidelity;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod histograms;
 mod latencies;
 mod law;
 mod levels;
@@ -26,9 +29,12 @@ mod threshold;
 mod verdict;
 
 pub use code::ErrorCode;
+pub use conduct::{Deed, ObservedConduct};
 pub use ending::{Breach, Ending, TenantEnding};
 pub use event::{Event, Level, Recall, Save};
 pub use family::Family;
+pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
+pub use histograms::Histograms;
 pub use law::Law;
 pub use recorder::{Recorder, RecorderSettings};
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};

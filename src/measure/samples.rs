@@ -32,6 +32,12 @@ impl<C: Counter> Samples<C> {
         }
     }
 
+    /// All of them as a histogram.
+    pub(super) fn histogram(&self) -> Histogram<C> {
+        let mut copy = self.clone();
+        copy.become_many().clone()
+    }
+
     fn become_many(&mut self) -> &mut Histogram<C> {
         if let Self::Few(few, _) = self {
             let mut histogram = empty_histogram();
@@ -97,7 +103,8 @@ fn of_ranks<const N: usize>(
     })
 }
 
-fn empty_histogram<C: Counter>() -> Histogram<C> {
+/// A histogram of nanoseconds that grows as it needs to.
+pub(super) fn empty_histogram<C: Counter>() -> Histogram<C> {
     let mut histogram =
         Histogram::new_with_bounds(FINEST_NS, 2 * FINEST_NS, DIGITS).expect("the bounds and digits are valid");
     histogram.auto(true);
@@ -110,7 +117,7 @@ const FEW: u64 = 2_048;
 const FINEST_NS: u64 = 1_000;
 const DIGITS: u8 = 3;
 const FITS: &str = "a counter holds 32 bits at least";
-const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
+pub(super) const GROWS: &str = "a growing histogram takes any 64-bit value where indexes have 64 bits";
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //! Count, extremes, mean and the number of samples within the budget are exact, and a percentile that lies in the
 //! budget's own histogram bucket is reported on the side of the budget where the true sample lies.
 
-use hdrhistogram::Counter;
+use hdrhistogram::{Counter, Histogram};
 
 use super::Latency;
 use super::samples::Samples;
@@ -71,6 +71,11 @@ impl<C: Counter> Series<C> {
 }
 
 impl Series<u64> {
+    /// All samples as a histogram; nothing where there are none.
+    pub(super) fn histogram(&self) -> Option<Histogram<u64>> {
+        (self.count > 0).then(|| self.samples.histogram())
+    }
+
     /// Adds another's samples.
     pub(super) fn absorb(&mut self, other: &Series<u32>) {
         self.count += other.count;

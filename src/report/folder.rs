@@ -3,21 +3,69 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::interval_log::{Interval, interval_log};
 use super::json;
-use crate::measure::Summary;
+use crate::measure::{Histograms, ObservedConduct, Summary};
+
+/// What a live run is proved, played again and simulated by.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// Text of the scenario as it was played.
+    pub scenario: &'a str,
+    /// The samples behind the summary's percentiles.
+    pub samples: &'a Histograms,
+    /// How the runtimes behaved.
+    pub conduct: &'a ObservedConduct,
+}
 
 /// Writes `summary.json` into a new folder `<scenario>-<time>` of `runs`, which is made where it is missing, and
 /// returns the folder. The file is there completely or not at all; an earlier run's folder is never touched.
 pub fn write_run(runs: &Path, summary: &Summary, began: Timestamp) -> io::Result<PathBuf> {
     let folder = new_folder(runs, &format!("{}-{}", safe(&summary.scenario.name), began.strftime("%Y%m%dT%H%M%SZ")))?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-    file.write_all(json(summary, false).as_bytes())?;
-    file.persist(folder.join("summary.json"))?;
+    write_file(&folder.join(SUMMARY), json(summary, false).as_bytes())?;
     Ok(folder)
 }
+
+/// The same, with the scenario and the measured samples beside it. Their size does not depend on how long the run was.
+pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, began: Timestamp) -> io::Result<PathBuf> {
+    let folder = write_run(runs, summary, began)?;
+    let Evidence { scenario, samples, conduct } = evidence;
+    write_file(&folder.join(SCENARIO), scenario.as_bytes())?;
+    let start = summary.window.start.as_deref().and_then(|start| start.parse().ok()).unwrap_or(began);
+    let start = Duration::try_from(start.as_duration()).unwrap_or_default();
+    let [warm_up, measured] = [summary.window.warm_up_s, summary.window.measured_s].map(Duration::from_secs_f64);
+    let counted = Interval { start, from: warm_up, lasting: measured };
+    let families = samples.iter().map(|(family, histogram)| (family.name(), histogram));
+    write_file(
+        &folder.join(SAMPLES_LOG),
+        &interval_log("Latencies of a live run by family, in ns", counted, families),
+    )?;
+    let all = Interval { start, from: Duration::ZERO, lasting: warm_up + measured };
+    write_file(&folder.join(CONDUCT_LOG), &interval_log("How runtimes behaved, by law, in ns", all, conduct.iter()))?;
+    Ok(folder)
+}
+
+/// Writes a file completely or not at all, in place of one that was there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The summary of a run.
+pub const SUMMARY: &str = "summary.json";
+/// The scenario as it was played.
+pub const SCENARIO: &str = "scenario.toml";
+/// The samples of every family.
+pub const SAMPLES_LOG: &str = "latencies.hlog";
+/// How runtimes behaved.
+pub const CONDUCT_LOG: &str = "conduct.hlog";
 
 /// Making a folder that is there fails, so that two runs never share one.
 fn new_folder(runs: &Path, name: &str) -> io::Result<PathBuf> {
@@ -76,6 +124,20 @@ mod tests {
         let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["summary.json"]);
         assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), json(&summary, false));
+    }
+
+    #[test]
+    fn a_live_run_files_its_scenario_and_its_samples() {
+        let runs = tempfile::tempdir().unwrap();
+        let (samples, conduct) = (Histograms::default(), ObservedConduct::new(crate::base::Span::ZERO));
+        let evidence = Evidence { scenario: "name = \"n\"\n", samples: &samples, conduct: &conduct };
+        let folder = write_live_run(runs.path(), &run_of([5], &[]), evidence, began()).unwrap();
+        let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, [CONDUCT_LOG, SAMPLES_LOG, SCENARIO, SUMMARY]);
+        assert_eq!(fs::read_to_string(folder.join(SCENARIO)).unwrap(), "name = \"n\"\n");
+        let log = fs::read_to_string(folder.join(CONDUCT_LOG)).unwrap();
+        assert!(log.contains("[StartTime: 1795341401.000"), "as the summary says: {log}");
     }
 
     #[test]

@@ -141,6 +141,8 @@ impl Conversation {
             self.performance.score.acknowledged(tenant, self.acked());
         }
         let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        let [session_start, exchange] = [timing.session_start, timing.search].map(|took| took.map(Span::from));
+        self.performance.score.saved(turn.starts_at, session_start, exchange, outcome);
         let took = self.now().since(began);
         self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
     }

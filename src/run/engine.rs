@@ -13,19 +13,19 @@ use super::faults::{Saboteur, signal};
 use super::limits;
 use super::options::{Options, Stop};
 use super::performance::Performance;
+use super::played::Played;
 use super::progress::Progress;
 use super::settlement::{self, Act};
 use super::stage::{self, Stage};
 use super::weather::Weather;
 use crate::base::Time;
-use crate::measure::Summary;
 use crate::scenario::Scenario;
 use crate::workload::{Call, Workload};
 
 /// Plays the scenario and says how it went. To be called within a multi-threaded tokio runtime.
 ///
-/// `progress` shows the run while it lasts; [`Options::stop`] ends it early, with a summary of what was played.
-pub async fn play(scenario: Arc<Scenario>, options: Options, progress: Progress) -> Result<Summary, RunError> {
+/// `progress` shows the run while it lasts; [`Options::stop`] ends it early, with what was played until then.
+pub async fn play(scenario: Arc<Scenario>, options: Options, progress: Progress) -> Result<Played, RunError> {
     limits::raise_open_files(&scenario)?;
     let stage = stage::raise(&scenario, &options, &progress).await?;
     let performance = Arc::clone(&stage.performance);

@@ -1,8 +1,8 @@
 //! The live engine: a scenario in real time, against real processes.
 //!
 //! [`play`] raises the stage (mock cloud, tenants, one pool client per worker, the witness), tries one runtime out,
-//! lets the calls ring, breaks what the scenario wants broken, hangs up, drains, and hands over a
-//! [`Summary`](crate::measure::Summary).
+//! lets the calls ring, breaks what the scenario wants broken, hangs up, drains, and hands over what
+//! was [`Played`].
 //!
 //! What can be relied on:
 //!
@@ -22,6 +22,7 @@ mod host;
 mod limits;
 mod options;
 mod performance;
+mod played;
 mod pool_watch;
 mod progress;
 mod score;
@@ -35,6 +36,7 @@ pub use engine::play;
 pub use error::RunError;
 pub use host::this_host;
 pub use options::{Options, Stop};
+pub use played::Played;
 pub use progress::Progress;
 
 /// The hidden first argument that makes this program a mock runtime, so that one installed binary is enough.

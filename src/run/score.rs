@@ -2,15 +2,21 @@
 
 use parking_lot::Mutex;
 
-use crate::base::{CallerIndex, TenantIndex, WorkerIndex};
-use crate::measure::{Breach, Event, Recorder};
+use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
+use crate::measure::{Breach, ErrorCode, Event, ObservedConduct, Recorder};
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
 pub(super) struct Score {
-    recorder: Mutex<Recorder>,
+    book: Mutex<Book>,
     breaches: Mutex<Vec<Breach>>,
     /// By tenant.
     saves: Vec<Mutex<Vec<AckedSave>>>,
+}
+
+/// What listens to events. Under one lock, so that an event costs one.
+struct Book {
+    recorder: Recorder,
+    conduct: ObservedConduct,
 }
 
 /// A save a runtime has acknowledged, to be looked up in the cloud at the end.
@@ -25,13 +31,27 @@ pub(super) struct AckedSave {
 }
 
 impl Score {
-    pub(super) fn new(recorder: Recorder, tenants: usize) -> Self {
+    pub(super) fn new(recorder: Recorder, warm_up: Span, tenants: usize) -> Self {
         let saves = (0..tenants).map(|_| Mutex::default()).collect();
-        Self { recorder: Mutex::new(recorder), breaches: Mutex::default(), saves }
+        let book = Book { recorder, conduct: ObservedConduct::new(warm_up) };
+        Self { book: Mutex::new(book), breaches: Mutex::default(), saves }
     }
 
     pub(super) fn note(&self, event: &Event) {
-        self.recorder.lock().observe(event);
+        let mut book = self.book.lock();
+        book.recorder.observe(event);
+        book.conduct.observe(event);
+    }
+
+    /// What a save's session start and exchange took, which its event does not tell apart.
+    pub(super) fn saved(
+        &self,
+        turn_intended: Time,
+        session_start: Option<Span>,
+        exchange: Option<Span>,
+        outcome: Result<(), ErrorCode>,
+    ) {
+        self.book.lock().conduct.saved(turn_intended, session_start, exchange, outcome);
     }
 
     /// Keeps the first of them: a law that breaks a million times must not fill the memory.
@@ -57,7 +77,12 @@ impl Score {
 
     /// The recorder as it is now; what comes later is not in it.
     pub(super) fn recorder(&self) -> Recorder {
-        self.recorder.lock().clone()
+        self.book.lock().recorder.clone()
+    }
+
+    /// How runtimes have behaved so far.
+    pub(super) fn conduct(&self) -> ObservedConduct {
+        self.book.lock().conduct.clone()
     }
 }
 

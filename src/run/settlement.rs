@@ -12,12 +12,13 @@ use super::clock::Clock;
 use super::host::this_host;
 use super::options::Options;
 use super::performance::Performance;
+use super::played::Played;
 use super::score::AckedSave;
 use super::stage::Stage;
 use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
-use crate::measure::{Breach, Ending, Harness, Law, Mode, Summary, TenantEnding, Tool};
+use crate::measure::{Breach, Ending, Harness, Law, Mode, TenantEnding, Tool};
 use crate::workload::speech;
 
 /// What is known when the curtain rises.
@@ -49,7 +50,7 @@ pub(super) async fn settle(
     began: Beginning,
     act: Act,
     served: &[(TenantIndex, u32)],
-) -> Summary {
+) -> Played {
     let Stage { performance, witness, cloud, folder } = stage;
     let cpu = processor_time().saturating_sub(began.cpu);
     let mut testimony = witness.testify(PARTING).await;
@@ -85,7 +86,9 @@ pub(super) async fn settle(
         },
     };
     drop(folder);
-    performance.score.recorder().finish(ending)
+    let mut recorder = performance.score.recorder();
+    let samples = recorder.histograms();
+    Played { summary: recorder.finish(ending), samples, conduct: performance.score.conduct() }
 }
 
 /// One tenant's saves, followed to where they went.

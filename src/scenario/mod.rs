@@ -10,7 +10,9 @@ mod load;
 mod model;
 mod playing;
 mod problem;
+mod races;
 mod resolve;
+mod rewritten;
 mod schema;
 mod syntax;
 #[cfg(test)]
@@ -21,4 +23,6 @@ pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use computing::Computing;
 pub use model::{CloudModel, Fault, FaultKind, Lease, Program, Refusal, RuntimeModel, Scenario, Tenant};
 pub use problem::{Problem, ScenarioError, WrongText};
+pub use resolve::histogram::samples_by_tag;
+pub use rewritten::{Calibration, LawSource};
 pub use schema::schema;

@@ -23,6 +23,8 @@ pub struct Scenario {
     pub file: PathBuf,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+    /// What was typed.
+    pub text: String,
     /// Seed of every draw.
     pub seed: u64,
     /// Calls ring inside this window.

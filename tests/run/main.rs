@@ -5,9 +5,11 @@
 #![expect(clippy::float_cmp, reason = "counts are whole numbers, which JSON and f64 keep as they are")]
 
 mod bad_input;
+mod calibrate;
 mod calls;
 mod fakes;
 mod faults;
+mod fidelity;
 mod interrupted;
 mod result;
 mod rig;

@@ -71,16 +71,36 @@ impl Rig {
         self.command_to(scenario, &self.path("out"))
     }
 
+    /// As [`Rig::command`], for another command that plays.
+    pub(crate) fn command_named(&self, name: &str, scenario: &Path) -> Command {
+        self.marked(Command::new(env!("CARGO_BIN_EXE_busyhour")), name, scenario, &self.path("out"))
+    }
+
+    /// The program, ready for a command that plays nothing.
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
+        command.args(arguments).env(MARKER, self.folder.path()).env("TMPDIR", self.folder.path());
+        command
+    }
+
+    /// The only folder of a run that was filed.
+    pub(crate) fn run_folder(&self) -> PathBuf {
+        let mut folders = fs::read_dir(self.path("out")).expect("runs were filed").flatten();
+        let folder = folders.next().expect("a run was filed").path();
+        assert!(folders.next().is_none(), "only one was filed");
+        folder
+    }
+
     /// As [`Rig::command`], with another folder for the summaries.
     pub(crate) fn command_to(&self, scenario: &Path, out: &Path) -> Command {
-        self.marked(Command::new(env!("CARGO_BIN_EXE_busyhour")), scenario, out)
+        self.marked(Command::new(env!("CARGO_BIN_EXE_busyhour")), "run", scenario, out)
     }
 
     /// As [`Rig::command`], started by a line of shell that ends in `exec "$@"`.
     pub(crate) fn shell(&self, line: &str, scenario: &Path) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_busyhour")]);
-        self.marked(command, scenario, &self.path("out"))
+        self.marked(command, "run", scenario, &self.path("out"))
     }
 
     pub(crate) fn play(&self, scenario: &Path, arguments: &[&str]) -> Played {
@@ -128,8 +148,8 @@ impl Rig {
         self.processes().into_iter().filter(is_runtime).collect()
     }
 
-    fn marked(&self, mut command: Command, scenario: &Path, out: &Path) -> Command {
-        command.arg("run").arg(scenario).arg("--out").arg(out);
+    fn marked(&self, mut command: Command, name: &str, scenario: &Path, out: &Path) -> Command {
+        command.arg(name).arg(scenario).arg("--out").arg(out);
         // What is judged here is what happens, not how quickly: the machine may be busy with other tests.
         command.args(["--lag-limit", "10000"]);
         // A program that is killed cannot take its temporary folders along; this rig does.

@@ -9,12 +9,12 @@ pub struct Style {
 
 impl Style {
     /// Good news.
-    pub(super) fn good(self, text: &str) -> String {
+    pub(in crate::report) fn good(self, text: &str) -> String {
         self.painted(text, "1;32")
     }
 
     /// Bad news.
-    pub(super) fn bad(self, text: &str) -> String {
+    pub(in crate::report) fn bad(self, text: &str) -> String {
         self.painted(text, "1;31")
     }
 

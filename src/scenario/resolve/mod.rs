@@ -5,7 +5,7 @@
 
 mod arrivals;
 mod fault;
-mod histogram;
+pub(super) mod histogram;
 mod law;
 mod number;
 mod settings;
@@ -27,6 +27,8 @@ pub(super) struct Source {
     pub(super) file: PathBuf,
     /// Of its text, in hexadecimal.
     pub(super) sha256: String,
+    /// What was typed.
+    pub(super) text: String,
 }
 
 /// The meaning of a document, or everything that is wrong with it.
@@ -43,6 +45,7 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         about: document.about.clone(),
         file: source.file,
         sha256: source.sha256,
+        text: source.text,
         seed,
         duration: resolver.clock.duration,
         grace: resolver.clock.grace,

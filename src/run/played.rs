@@ -1,0 +1,14 @@
+//! What a run leaves behind.
+
+use crate::measure::{Histograms, ObservedConduct, Summary};
+
+/// What a run leaves behind.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// How it went.
+    pub summary: Summary,
+    /// The samples behind the summary's percentiles.
+    pub samples: Histograms,
+    /// How its runtimes behaved.
+    pub conduct: ObservedConduct,
+}
