@@ -15,6 +15,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod unmeasured;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use model::{CloudModel, Fault, FaultKind, Lease, Program, Refusal, RuntimeModel, Scenario, Tenant};

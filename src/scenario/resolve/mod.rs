@@ -13,9 +13,10 @@ mod tenant;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
-use super::typed::{Document, Place, Placed};
+use super::typed::{Document, LONGEST, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
 use crate::measure::{Threshold, ThresholdError};
@@ -27,6 +28,8 @@ pub(super) struct Source {
     pub(super) file: PathBuf,
     /// Of its text, in hexadecimal.
     pub(super) sha256: String,
+    /// Its text.
+    pub(super) text: Arc<str>,
 }
 
 /// The meaning of a document, or everything that is wrong with it.
@@ -43,13 +46,14 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         about: document.about.clone(),
         file: source.file,
         sha256: source.sha256,
+        text: source.text,
         seed,
         duration: resolver.clock.duration,
         grace: resolver.clock.grace,
         warm_up: resolver.clock.warm_up,
         budget: resolver.clock.budget,
         pool: resolver.pool(&document.pool, document.name.place.clone()),
-        runtime: resolver.runtime(&document.runtime, seed),
+        runtime: resolver.runtime(&document.runtime, seed, document.name.place.clone()),
         cloud: resolver.cloud(&document.cloud),
         on_refusal: resolver.refusal(&document.on_refusal),
         hosts,
@@ -96,6 +100,11 @@ impl Resolver {
         {
             let message = format!("the warm-up ({}) leaves nothing of the window ({})", warm_up.text, clock.duration);
             self.problems.add(&warm_up.place, message, "make the warm-up shorter than the duration");
+        }
+        let lasts = clock.duration + clock.grace;
+        if lasts > LONGEST {
+            let message = format!("this would last {lasts}, more than a hundred years");
+            self.problems.add(&document.duration.place, message, "shorten `duration` or `grace`");
         }
         clock
     }
@@ -171,7 +180,7 @@ fn within(written: &Placed<String>, error: &ThresholdError) -> Place {
 }
 
 /// `a`, `b` and `c`.
-fn listed(keys: &[&str]) -> String {
+pub(super) fn listed(keys: &[&str]) -> String {
     match keys {
         [] => String::new(),
         [only] => format!("`{only}`"),
