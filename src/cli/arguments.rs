@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -19,7 +20,7 @@ pub(super) enum Command {
     #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
-    #[command(after_help = "Example: busyhour sim scenarios/thrash.toml")]
+    #[command(after_help = "Example: busyhour sim scenarios/thrash.toml --max-memory 2GB")]
     Sim(SimArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
@@ -76,6 +77,10 @@ pub(super) struct SimArguments {
     /// Leave out of the JSON what depends on this machine and this moment: equal inputs give equal bytes.
     #[arg(long)]
     pub(super) canonical: bool,
+    /// Refuse to start where more memory than this would be needed, such as 2GB; half of the machine's unless said
+    /// otherwise.
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_memory: Option<ByteSize>,
     /// Folder in which every run gets a folder of its own; nothing is written unless it is named.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,

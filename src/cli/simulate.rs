@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Failure;
 use super::arguments::{Format, SimArguments};
 use super::play::style;
+use super::{Failure, allowance};
 use crate::measure::exit_code;
 use crate::scenario::Scenario;
 use crate::{report, sim};
@@ -17,6 +17,8 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
+    scenario.must_be_simulable()?;
+    allowance::check(&scenario, arguments.max_memory)?;
     let began = Timestamp::now();
     let summary = sim::play(&Arc::new(scenario));
     super::print(&match arguments.format {

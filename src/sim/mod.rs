@@ -20,8 +20,10 @@ mod host;
 mod journal;
 mod laws;
 mod lives;
+mod memory;
 mod queue;
 mod turns;
 
 pub use engine::{play, play_with};
 pub use journal::{Entry, Fact, Journal};
+pub use memory::{Memory, MemoryPart, MemoryShare};
