@@ -41,6 +41,7 @@ impl Default for Play {
 impl Play {
     fn with_seed(&self, seed: u64) -> Summary {
         let Self { duration, warm_up, cap, ttl, runtime, tenant } = self;
+        let reply = if tenant.contains("reply =") { "" } else { "reply = \"0s\"" };
         let last_port = 1024 + cap.max(&2) - 1;
         let mut text = String::new();
         write!(
@@ -65,7 +66,7 @@ impl Play {
             latency = "0s"
             [[tenant]]
             name = "only"
-            reply = "0s"
+            {reply}
             {tenant}
             "#
         )
@@ -158,6 +159,31 @@ fn engset_with_few_known_callers() {
         ..Play::default()
     };
     play.estimate(8, refused).expect(0.1, 0.0, erlang_b(5.0 / 3.0, 3));
+}
+
+#[test]
+fn who_is_refused_and_keeps_asking_waits_as_in_a_queue() {
+    // Two Erlangs on four runtimes, asking again every twentieth of a call: that no runtime is free at first has the
+    // probability that one waits in a queue, whatever its order. The wait for the next attempt is time a runtime is
+    // free, which is the bias.
+    let play = Play {
+        duration: "1000h",
+        cap: 4,
+        tenant: r#"lease = "call"
+            callers = { population = 0 }
+            arrivals = { model = "poisson", rate = "40/h" }
+            call = { turns = 1 }
+            reply = { dist = "exponential", mean = "180s" }
+            [on_refusal]
+            action = "retry"
+            after = "9s"
+            attempts = 100"#
+            .to_owned(),
+        ..Play::default()
+    };
+    assert!((erlang_c(2.0, 4) - 4.0 / 23.0).abs() < 1e-12);
+    let waited = |summary: &Summary| 1.0 - summary.total.budget.met as f64 / summary.total.counts.turns as f64;
+    play.estimate(8, waited).expect(erlang_c(2.0, 4), 0.004, erlang_b(2.0, 4));
 }
 
 /// One-turn calls of known callers.

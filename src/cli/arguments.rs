@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -100,6 +101,10 @@ pub(super) struct SimArguments {
     /// Leave out of the JSON what depends on this machine and this moment: equal inputs give equal bytes.
     #[arg(long)]
     pub(super) canonical: bool,
+    /// Refuse to start where more memory than this would be needed, such as 2GB; half of the machine's unless said
+    /// otherwise.
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_memory: Option<ByteSize>,
     /// Folder in which every run gets a folder of its own; nothing is written unless it is named.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["seeds", "check_determinism"])]
     pub(super) out: Option<PathBuf>,

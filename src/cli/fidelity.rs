@@ -8,7 +8,7 @@ use super::arguments::{FidelityArguments, Format};
 use super::play::{self, Live, style};
 use super::{Failure, calibrate};
 use crate::measure::{Both, Fidelity, Summary, Tolerance, Verdict};
-use crate::scenario::{Program, Scenario};
+use crate::scenario::Scenario;
 use crate::{report, sim};
 
 /// Plays, simulates, compares, prints, and gives back the exit code.
@@ -41,9 +41,11 @@ pub(super) fn fidelity(arguments: &FidelityArguments) -> Result<u8, Failure> {
 /// Another scenario to be simulated, read before anything is played.
 fn rival(arguments: &FidelityArguments, scenario: &Scenario) -> Result<Option<Scenario>, Failure> {
     if let Some(file) = &arguments.simulate {
-        return Ok(Some(Scenario::load(file)?));
+        let rival = Scenario::load(file)?;
+        rival.must_be_simulable()?;
+        return Ok(Some(rival));
     }
-    if matches!(scenario.runtime.program, Program::Binary(_)) && !arguments.calibrated {
+    if !arguments.calibrated && scenario.must_be_simulable().is_err() {
         return Err(Failure::Question(miette!(
             help = "add --calibrated: then the simulation draws from what the run measures",
             "another runtime than the mock is played, and the scenario's laws do not speak of it"

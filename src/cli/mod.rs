@@ -4,6 +4,7 @@
 //! codes: 0 pass, 1 failed to do its work, 2 usage or scenario error, 96 a law was broken, 97 measurement invalid, 99 a
 //! threshold failed, 130 and 143 interrupted.
 
+mod allowance;
 mod arguments;
 mod calibrate;
 mod determinism;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::arguments::{Format, SimArguments};
 use super::event_file::EventFile;
 use super::play::style;
-use super::{Failure, determinism, replications, story};
+use super::{Failure, allowance, determinism, replications, story};
 use crate::measure::log::{BootAccount, LogLine};
 use crate::measure::{Summary, exit_code};
 use crate::run::this_host;
@@ -20,6 +20,8 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
+    scenario.must_be_simulable()?;
+    allowance::check(&scenario, plays_at_once(arguments), arguments.max_memory)?;
     if arguments.check_determinism {
         return determinism::check(&scenario, arguments);
     }
@@ -55,6 +57,16 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         super::tell(&report::boots(&boots));
     }
     Ok(exit_code(&summary))
+}
+
+/// How many plays go on side by side.
+fn plays_at_once(arguments: &SimArguments) -> u64 {
+    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    match arguments.seeds {
+        Some(seeds) => seeds.min(arguments.threads.map_or_else(processors, u64::from)),
+        None if arguments.check_determinism => 2,
+        None => 1,
+    }
 }
 
 /// Plays, and writes down every decision.

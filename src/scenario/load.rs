@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -20,7 +21,7 @@ impl Scenario {
     /// Checks the scenario `text`, as though it had been read from `file`; other files it names are looked for there.
     pub fn from_text(file: &Path, text: String) -> Result<Self, ScenarioError> {
         let sha256 = hexadecimal(&Sha256::digest(&text));
-        let source = resolve::Source { file: file.to_owned(), sha256, text: text.clone() };
+        let source = resolve::Source { file: file.to_owned(), sha256, text: Arc::from(text.as_str()) };
         let scenario = syntax::parse(&text)
             .map_err(|problem| vec![problem])
             .and_then(|document| resolve::scenario(&document, source));

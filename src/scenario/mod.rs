@@ -18,6 +18,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod unmeasured;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use computing::Computing;

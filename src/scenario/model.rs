@@ -1,6 +1,8 @@
 //! What a scenario means: complete, valid, immutable.
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mock_runtime::behaviour::Behaviour;
 use schemars::JsonSchema;
@@ -23,8 +25,8 @@ pub struct Scenario {
     pub file: PathBuf,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
-    /// What was typed.
-    pub text: String,
+    /// What it said, to show in it what cannot be played.
+    pub text: Arc<str>,
     /// Seed of every draw.
     pub seed: u64,
     /// Calls ring inside this window.
@@ -90,6 +92,10 @@ pub struct RuntimeModel {
     pub behaviour: Behaviour,
     /// What of its work is computing, for simulation: the mock only waits.
     pub computing: Computing,
+    /// Keys of the laws that the file leaves to the mock's defaults: nobody knows them of another executable.
+    pub assumed: Vec<&'static str>,
+    /// Where the file names the executable; its name where it names none.
+    pub place: Range<usize>,
 }
 
 /// What is started for a caller.

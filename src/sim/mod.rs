@@ -23,6 +23,7 @@ mod host;
 mod journal;
 mod laws;
 mod lives;
+mod memory;
 mod patience;
 mod ports;
 mod processors;
@@ -36,6 +37,7 @@ pub use engine::{play, play_with};
 pub use explain::Explainer;
 pub use fingerprint::Fingerprint;
 pub use journal::{Entry, Fact, Journal};
+pub use memory::{Memory, MemoryPart, MemoryShare};
 pub use replicate::replicate;
 pub use retrace::{Story, retrace};
 

@@ -13,9 +13,10 @@ mod tenant;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
-use super::typed::{Document, Place, Placed};
+use super::typed::{Document, LONGEST, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
 use crate::measure::{Threshold, ThresholdError};
@@ -27,8 +28,8 @@ pub(super) struct Source {
     pub(super) file: PathBuf,
     /// Of its text, in hexadecimal.
     pub(super) sha256: String,
-    /// What was typed.
-    pub(super) text: String,
+    /// Its text.
+    pub(super) text: Arc<str>,
 }
 
 /// The meaning of a document, or everything that is wrong with it.
@@ -52,7 +53,7 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         warm_up: resolver.clock.warm_up,
         budget: resolver.clock.budget,
         pool: resolver.pool(&document.pool, document.name.place.clone()),
-        runtime: resolver.runtime(&document.runtime, seed),
+        runtime: resolver.runtime(&document.runtime, seed, document.name.place.clone()),
         cloud: resolver.cloud(&document.cloud),
         on_refusal: resolver.refusal(&document.on_refusal),
         hosts,
@@ -99,6 +100,11 @@ impl Resolver {
         {
             let message = format!("the warm-up ({}) leaves nothing of the window ({})", warm_up.text, clock.duration);
             self.problems.add(&warm_up.place, message, "make the warm-up shorter than the duration");
+        }
+        let lasts = clock.duration + clock.grace;
+        if lasts > LONGEST {
+            let message = format!("this would last {lasts}, more than a hundred years");
+            self.problems.add(&document.duration.place, message, "shorten `duration` or `grace`");
         }
         clock
     }
@@ -174,7 +180,7 @@ fn within(written: &Placed<String>, error: &ThresholdError) -> Place {
 }
 
 /// `a`, `b` and `c`.
-fn listed(keys: &[&str]) -> String {
+pub(super) fn listed(keys: &[&str]) -> String {
     match keys {
         [] => String::new(),
         [only] => format!("`{only}`"),

@@ -71,8 +71,8 @@ impl Resolver {
         }
     }
 
-    /// How runtimes behave; the engine adds the clock's origin.
-    pub(super) fn runtime(&mut self, typed: &typed::Runtime, seed: u64) -> RuntimeModel {
+    /// How runtimes behave; the engine adds the clock's origin. `scenario` is where to point where no executable is named.
+    pub(super) fn runtime(&mut self, typed: &typed::Runtime, seed: u64, scenario: Place) -> RuntimeModel {
         let constant = |ms| Distribution::constant(Span::from_ms(ms).ns());
         let median = |ms, cv| Distribution::lognormal_median(Span::from_ms(ms).ns(), cv);
         let (boot_cold, boot_cold_cpu) = self.work(typed.boot_cold.as_ref(), median(400, 0.3));
@@ -106,8 +106,13 @@ impl Resolver {
             ignore_terminate: typed.ignore_terminate,
             ..Behaviour::default()
         };
-        let program = typed.binary.as_ref().map_or(Program::Mock, |binary| self.program(binary));
-        RuntimeModel { program, behaviour, computing }
+        RuntimeModel {
+            program: typed.binary.as_ref().map_or(Program::Mock, |binary| self.program(binary)),
+            behaviour,
+            computing,
+            assumed: assumed(typed),
+            place: typed.binary.as_ref().map_or(scenario, |binary| binary.place.clone()),
+        }
     }
 
     /// Whether the executable is there is asked when it is started: `check` may run on another machine.
@@ -164,6 +169,20 @@ impl Resolver {
             self.problems.add(&driver.place, message, format!("write \"{BUILTIN}\", or leave it out"));
         }
     }
+}
+
+/// The laws that were not typed.
+fn assumed(typed: &typed::Runtime) -> Vec<&'static str> {
+    let laws = [
+        ("boot_cold", &typed.boot_cold),
+        ("boot_warm", &typed.boot_warm),
+        ("session_start", &typed.session_start),
+        ("search", &typed.search),
+        ("save", &typed.save),
+        ("flush", &typed.flush),
+        ("terminate", &typed.terminate),
+    ];
+    laws.into_iter().filter(|(_, law)| law.is_none()).map(|(key, _)| key).collect()
 }
 
 const BUILTIN: &str = "builtin";

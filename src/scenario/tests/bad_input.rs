@@ -55,6 +55,7 @@ refusals! {
     wrong_type_for_a_number: "workers = 2" => "workers = \"two\"";
     negative_duration: "duration = \"60s\"" => "duration = \"-60s\"";
     absurd_duration: "duration = \"60s\"" => "duration = \"1000years\"";
+    a_century_and_its_grace: "duration = \"60s\"" => "duration = \"100years\"";
     zero_duration: "duration = \"60s\"" => "duration = \"0s\"";
     duration_in_an_unknown_unit: "duration = \"60s\"" => "duration = \"60 lightyears\"";
     warm_up_as_long_as_the_run: "warm_up = \"10s\"" => "warm_up = \"60s\"";
@@ -116,6 +117,12 @@ refusals! {
     computing_of_what_is_no_work: "mean = \"7.5s\", cv = 0.5" => "mean = \"7.5s\", cv = 0.5, cpu = \"1s\"";
     computing_that_is_no_duration: "median = \"400ms\"" => "cpu = \"half\", median = \"400ms\"";
     foreign_client: "[on_refusal]" => "[client]\ndriver = \"memoair-voice\"\n\n[on_refusal]";
+}
+
+#[test]
+fn another_runtime_is_played_but_not_simulated() {
+    let other = read(&busy_with("rss = \"90MB\"", "binary = \"bin/other\"\nflush = \"0s\"")).unwrap();
+    assert_snapshot!(rendered(&other.must_be_simulable().expect_err("nobody knows how long it takes")));
 }
 
 #[test]

@@ -159,6 +159,11 @@ fn a_runtime_binary_is_looked_for_beside_the_scenario() {
 }
 
 #[test]
+fn what_is_not_said_of_the_mock_is_known() {
+    assert!(read(MINIMAL).unwrap().must_be_simulable().is_ok());
+}
+
+#[test]
 fn the_hash_is_that_of_the_file() {
     let minimal = read("name = \"x\"").unwrap_err();
     assert!(minimal.to_string().contains("duration"));

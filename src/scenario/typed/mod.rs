@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub(super) use fault::{Fault, FaultKind};
 pub(super) use law::{Law, LawKind, LawTable, Typed, Unit};
 pub(super) use placed::{Place, Placed};
-pub(super) use quantity::{Duration, PerTime, Quantity, Share, Size, Written};
+pub(super) use quantity::{Duration, LONGEST, PerTime, Quantity, Share, Size, Written};
 pub(super) use settings::{Action, Client, Cloud, Host, OnRefusal, Pool, Runtime};
 pub(super) use tenant::{ArrivalModel, Arrivals, Call, Tenant};
 

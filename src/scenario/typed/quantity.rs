@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
-use crate::base::{Distribution, Span};
+use crate::base::Span;
 use crate::workload::Rate;
 
 use super::{Place, Placed};
@@ -66,10 +66,8 @@ impl Quantity for Duration {
             return Err("is negative".to_owned());
         }
         let span = humantime::parse_duration(text).map_err(|reason| format!("is no duration: {reason}"))?;
-        if span > std::time::Duration::from_nanos(Distribution::LONGEST_NS) {
-            return Err("is longer than a year".to_owned());
-        }
-        Ok(span.into())
+        let span = Span::from(span);
+        if span > LONGEST { Err("is longer than a hundred years".to_owned()) } else { Ok(span) }
     }
 }
 
@@ -203,6 +201,8 @@ fn not_negative(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A hundred years of 365.25 days: a sixth of what nanoseconds can count. Laws have a limit of their own.
+pub(in crate::scenario) const LONGEST: Span = Span::from_secs(100 * 31_557_600);
 /// Beyond what one process could start, and what nanoseconds tell apart well.
 const HIGHEST_RATE: f64 = 1e6;
 const LARGEST_SIZE: ByteSize = ByteSize::tb(1);

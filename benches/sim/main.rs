@@ -1,0 +1,162 @@
+//! What virtual time costs: the whole engine through its public interface, everything measured, every law checked.
+//!
+//! `cargo bench --bench sim [-- lru|calls|day|tenants|replications|peers]`. The peers are the first model in SimPy and
+//! Cimba (`benches/peers`), installed into a virtual environment under `target/` where Python and its registry are to be
+//! had, and played in the same run, so that the ratio is of one machine and one moment. Time is CPU time, which
+//! a busy machine stretches less, save where several threads are the question. `-- tenants day` plays the thousand
+//! tenants for their whole day rather than for an hour.
+
+mod models;
+mod peers;
+
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use busyhour::measure::Summary;
+use busyhour::scenario::Scenario;
+use busyhour::sim;
+use rustix::time::{ClockId, clock_gettime};
+
+use models::{Hours, TENANTS};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [flag, hours] = &arguments[..]
+        && flag == TENANTS_ALONE
+    {
+        return tenants_alone(Hours(hours.parse().expect("this program's own argument is a number")));
+    }
+    let name = arguments.first().map_or("", String::as_str);
+    let wanted = |candidate: &str| candidate.contains(name);
+    if wanted("lru") || wanted("peers") {
+        lru(wanted("peers"));
+    }
+    if wanted("calls") {
+        turns("whole calls: 50 Erlangs of 190 s", &models::calls(Hours(48)), 5e6);
+    }
+    if wanted("day") {
+        let (_, took) = best(&models::site(Hours(24)));
+        println!("a day of a site with 100 Erlangs");
+        target("seconds", took.as_secs_f64(), 0.5);
+    }
+    if wanted("tenants") {
+        tenants(if arguments.iter().any(|argument| argument == "day") { Hours(24) } else { Hours(1) });
+    }
+    if wanted("replications") {
+        replications();
+    }
+}
+
+/// One-turn calls: the model that has peers.
+fn lru(with_peers: bool) {
+    let (reused, rate) = turns("one-turn calls on 64 slots", &models::lru(Hours(6)), 6e6);
+    assert!((reused - models::LRU_REUSED).abs() < 0.0015, "{reused:.4} of the turns found a runtime: a wrong model");
+    if with_peers {
+        peers::play(reused, rate);
+    }
+}
+
+/// Turns a second, printed beside the target, with the share of turns that needed no boot.
+fn turns(what: &str, scenario: &Arc<Scenario>, target: f64) -> (f64, f64) {
+    let (summary, took) = best(scenario);
+    let (counts, boots) = (&summary.total.counts, boots(&summary));
+    assert_eq!((counts.violations, counts.recalls_failed), (0, 0), "nothing goes wrong in this model");
+    let rate = counts.turns as f64 / took.as_secs_f64();
+    let reused = 1.0 - boots as f64 / counts.turns as f64;
+    println!("{what}: {} turns, {:.1} % without a boot", counts.turns, 100.0 * reused);
+    print_rate("busyhour", rate, target);
+    (reused, rate)
+}
+
+fn boots(summary: &Summary) -> u64 {
+    ["boot.cold", "boot.warm"].iter().map(|kind| summary.total.latency_ms[*kind].count).sum()
+}
+
+/// The thousand tenants in a process of their own, so that the memory is theirs.
+fn tenants(hours: Hours) {
+    let mut command = Command::new(std::env::current_exe().expect("a bench knows where it is"));
+    let output = command.args([TENANTS_ALONE, &hours.0.to_string()]).output().expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = String::from_utf8(output.stdout).expect("it prints text");
+    let figures: Vec<f64> = output.split_whitespace().map(|figure| figure.parse().expect("a figure")).collect();
+    let [turns, seconds, megabytes] = figures[..] else { unreachable!("it prints three figures") };
+    let days = f64::from(hours.0) / 24.0;
+    println!(
+        "{TENANTS} tenants with 10 Erlangs each on two threads: {turns:.0} turns in {seconds:.2} s, {} h",
+        hours.0
+    );
+    target("seconds for a day", seconds / days, 30.0);
+    target("peak MB", megabytes, 1000.0);
+}
+
+/// Half of them on each thread: they share no host, so they are two simulations. Prints turns, seconds and megabytes.
+fn tenants_alone(hours: Hours) {
+    let halves = [models::tenants(hours, 0), models::tenants(hours, TENANTS / 2)];
+    let (summaries, took) = at_once(&halves);
+    let turns: u64 = summaries.iter().map(|summary| summary.total.counts.turns).sum();
+    println!("{turns} {} {}", took.as_secs_f64(), peak_mb());
+}
+
+/// What a second core is good for.
+fn replications() {
+    let seeds = [1, 2].map(|seed| Arc::new(Scenario::clone(&models::calls(Hours(48))).with_seed(seed)));
+    let mut ratios: Vec<f64> = (0..ROUNDS).map(|_| scaling(&seeds)).collect();
+    ratios.sort_by(f64::total_cmp);
+    println!("two replications on two threads");
+    println!("  {:.2} times one thread's turns a second (2 is all there is)", ratios[ratios.len() / 2]);
+}
+
+fn scaling(seeds: &[Arc<Scenario>; 2]) -> f64 {
+    let began = Instant::now();
+    for seed in seeds {
+        sim::play(seed);
+    }
+    let one_after_another = began.elapsed();
+    one_after_another.as_secs_f64() / at_once(seeds).1.as_secs_f64()
+}
+
+/// Each on a thread of its own, and how long all of them took together.
+fn at_once(scenarios: &[Arc<Scenario>]) -> (Vec<Summary>, Duration) {
+    let began = Instant::now();
+    let summaries = std::thread::scope(|scope| {
+        let threads: Vec<_> = scenarios.iter().map(|scenario| scope.spawn(|| sim::play(scenario))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("it plays to the end")).collect()
+    });
+    (summaries, began.elapsed())
+}
+
+/// A play, and the least CPU time that one took.
+fn best(scenario: &Arc<Scenario>) -> (Summary, Duration) {
+    let plays = (0..ROUNDS).map(|_| {
+        let began = cpu();
+        let summary = sim::play(scenario);
+        (summary, cpu().saturating_sub(began))
+    });
+    plays.min_by_key(|(_, took)| *took).expect("there are rounds")
+}
+
+fn cpu() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).expect("CPU time does not run backwards")
+}
+
+/// The most memory this process has had.
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux says how a process is");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("and how large it was");
+    line.trim().trim_end_matches(" kB").parse::<f64>().expect("in kilobytes") * 1024.0 / 1e6
+}
+
+fn print_rate(name: &str, rate: f64, target: f64) {
+    let verdict = if rate >= target { "meets" } else { "MISSES" };
+    println!("  {name}: {:.2} million turns/s, {verdict} the target of {:.1}", rate / 1e6, target / 1e6);
+}
+
+fn target(name: &str, value: f64, limit: f64) {
+    let verdict = if value <= limit { "within" } else { "MISSED:" };
+    println!("  {name}: {value:.2}, {verdict} the target of {limit:.1}");
+}
+
+/// Has this program play the tenants and nothing else.
+const TENANTS_ALONE: &str = "tenants-alone";
+const ROUNDS: usize = 3;

@@ -1,0 +1,96 @@
+//! The same model played by others, in a virtual environment of their own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::models::LRU_REUSED;
+
+/// A script in `benches/peers`, the package it needs, and as many turns as take some seconds.
+struct Peer {
+    name: &'static str,
+    script: &'static str,
+    package: &'static str,
+    turns: u64,
+}
+
+const PEERS: [Peer; 2] = [
+    Peer { name: "SimPy", script: "peer_simpy.py", package: "simpy==4.1.1", turns: 500_000 },
+    Peer { name: "Cimba", script: "peer_cimba.py", package: "cimba==0.9.5", turns: 10_000_000 },
+];
+
+/// Plays every peer that can be had, and prints how busyhour compares: it found `reused` of the turns without a boot,
+/// at `rate` turns a second.
+pub(crate) fn play(reused: f64, rate: f64) {
+    let python = match python() {
+        Ok(python) => python,
+        Err(reason) => return println!("  no peers: {reason}"),
+    };
+    for peer in PEERS {
+        let told = match peer.play(&python, reused) {
+            Ok(theirs) => format!("{:.2} million turns/s, busyhour {:.2} times", theirs / 1e6, rate / theirs),
+            Err(reason) => format!("not played: {reason}"),
+        };
+        println!("  {}: {told}", peer.name);
+    }
+}
+
+impl Peer {
+    /// Turns a second, of the quickest of three plays of the same model.
+    fn play(&self, python: &Path, reused: f64) -> Result<f64, String> {
+        said_by(Command::new(python).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            self.package,
+        ]))?;
+        let mut best: f64 = 0.0;
+        for _ in 0..3 {
+            let script = Path::new(PEERS_FOLDER).join(self.script);
+            let said = said_by(Command::new(python).arg("-B").arg(script).arg(self.turns.to_string()))?;
+            let played: Value = serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?;
+            let figure = |name: &str| played[name].as_f64().ok_or_else(|| format!("no {name} in {said}"));
+            let (turns, boots) = (figure("turns")?, figure("boots")?);
+            same_model(1.0 - boots / turns, turns, reused)?;
+            best = best.max(turns / figure("seconds")?);
+        }
+        Ok(best)
+    }
+}
+
+/// Whoever plays another model is not compared: what it finds must be what theory and busyhour find, but for chance.
+fn same_model(theirs: f64, turns: f64, reused: f64) -> Result<(), String> {
+    let chance = 4.0 * (theirs * (1.0 - theirs) / turns).sqrt();
+    let far = |other: f64, known_to: f64| (theirs - other).abs() > known_to + chance;
+    if far(LRU_REUSED, 0.0015) || far(reused, 0.0005) {
+        return Err(format!("{theirs:.4} of its turns found a runtime, {reused:.4} of ours, {LRU_REUSED} by theory"));
+    }
+    Ok(())
+}
+
+/// The interpreter of the virtual environment, made where there is none yet.
+fn python() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("peers");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        said_by(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    Ok(python)
+}
+
+/// What a command prints, or why it does not.
+fn said_by(command: &mut Command) -> Result<String, String> {
+    let program = command.get_program().to_owned();
+    let failed = |reason: &str| format!("{}: {reason}", program.display());
+    let output = command.output().map_err(|error| failed(&error.to_string()))?;
+    if output.status.success() {
+        return String::from_utf8(output.stdout).map_err(|error| failed(&error.to_string()));
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(failed(said.lines().last().unwrap_or("it fails and does not say why")))
+}
+
+const PEERS_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
