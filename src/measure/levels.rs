@@ -16,30 +16,23 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    /// The level from `at` on. Only what falls into `window` counts; a level that was reached before the window
-    /// and still held in it does.
+    /// The level from `at` on. Only what falls into `window` counts, and only what held for some time: of many changes in
+    /// one instant the last is what was, in whichever order they were told.
     #[inline]
     pub(super) fn step(&mut self, at: Time, level: Level, window: &Range<Time>) {
-        // Many changes fall into one instant, and nothing was held between them.
         if at > self.since {
             self.hold_until(at, window);
         }
         self.now = level;
-        if window.contains(&self.since) {
-            self.peak = higher(self.peak, level);
-        }
     }
 
     /// The present level held until `at`.
-    #[inline]
     pub(super) fn hold_until(&mut self, at: Time, window: &Range<Time>) {
         let held = at.min(window.end).since(self.since.max(window.start)).ns();
         if held > 0 {
             self.runtime_ns += u128::from(held) * u128::from(self.now.runtimes);
             self.busy_ns += u128::from(held) * u128::from(self.now.busy);
-            if self.since < window.start {
-                self.peak = higher(self.peak, self.now);
-            }
+            self.peak = higher(self.peak, self.now);
         }
         self.since = self.since.max(at);
     }

@@ -37,6 +37,8 @@ pub struct Recorder {
     pub(super) tallies: Vec<Tally>,
     /// Of all tenants together: the peak of a sum is not the sum of peaks.
     pub(super) levels: Levels,
+    /// Somebody else keeps the levels of all together.
+    is_part: bool,
 }
 
 impl Recorder {
@@ -44,7 +46,32 @@ impl Recorder {
     pub fn new(settings: RecorderSettings) -> Self {
         let window = Time::ZERO + settings.warm_up..Time::ZERO + settings.duration;
         let tallies = vec![Tally::default(); settings.tenants.len()];
-        Self { settings, window, tallies, levels: Levels::default() }
+        Self { settings, window, tallies, levels: Levels::default(), is_part: false }
+    }
+
+    /// The same of a run that is part of a larger one, of other tenants, to be [joined](Self::join) with the others'.
+    #[must_use]
+    pub fn part(self) -> Self {
+        Self { is_part: true, ..self }
+    }
+
+    /// What the parts of a run have heard, each with the places of its tenants among all. The levels of all together are
+    /// what this recorder was told of them by [`Recorder::total_level`].
+    ///
+    /// # Panics
+    /// Where a part speaks of a tenant that is not one of the settings'.
+    pub fn join(&mut self, parts: impl IntoIterator<Item = (Self, Vec<usize>)>) {
+        for (part, tenants) in parts {
+            for (tally, tenant) in part.tallies.into_iter().zip(tenants) {
+                self.tallies[tenant] = tally;
+            }
+        }
+    }
+
+    /// The pools of all tenants together hold that much from `at` on.
+    #[inline]
+    pub fn total_level(&mut self, at: Time, level: Level) {
+        self.levels.step(at, level, &self.window);
     }
 
     /// Counts an event.
@@ -129,9 +156,12 @@ impl Recorder {
 
     fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
         let levels = &mut self.tallies[tenant.index()].levels;
-        let total = exchange(self.levels.now(), levels.now(), level);
+        let before = levels.now();
         levels.step(at, level, &self.window);
-        self.levels.step(at, total, &self.window);
+        if !self.is_part {
+            let total = exchange(self.levels.now(), before, level);
+            self.levels.step(at, total, &self.window);
+        }
     }
 }
 

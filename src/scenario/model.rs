@@ -202,6 +202,25 @@ pub enum FaultKind {
 }
 
 impl Scenario {
+    /// The same scenario as though nobody but some tenants were in it: one for each group of their places, on so many
+    /// hosts.
+    ///
+    /// # Panics
+    /// Where the scenario has faults: they speak of tenants by their places.
+    pub fn of_groups<'g>(&self, groups: impl IntoIterator<Item = (&'g [usize], usize)>) -> Vec<Self> {
+        assert!(self.faults.is_empty(), "a scenario with faults is played as a whole");
+        let mut bare = self.clone();
+        (bare.tenants, bare.traffic.tenants) = (Vec::new(), Vec::new());
+        let of_group = |(tenants, hosts): (&[usize], usize)| {
+            let mut part = bare.clone();
+            part.hosts = u16::try_from(hosts).expect("no more hosts than before");
+            part.tenants = tenants.iter().map(|tenant| self.tenants[*tenant].clone()).collect();
+            part.traffic.tenants = tenants.iter().map(|tenant| self.traffic.tenants[*tenant].clone()).collect();
+            part
+        };
+        groups.into_iter().map(of_group).collect()
+    }
+
     /// The same scenario, drawn from another seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {

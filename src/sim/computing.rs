@@ -11,6 +11,7 @@ use mock_runtime::behaviour::{BootOutcome, Work};
 use super::call::{Errand, Exchange, Step};
 use super::engine::Simulation;
 use super::host::Host;
+use super::parts::Part;
 use super::processors::{Processors, WorkId};
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, Span, Time};
@@ -52,9 +53,15 @@ pub(super) struct Leaving {
 }
 
 /// The hosts, with cores where anything competes for them.
-pub(super) fn hosts(scenario: &Scenario) -> Vec<Host> {
-    let cores = scenario.cores.filter(|_| counted(scenario) != Computing::default());
+pub(super) fn hosts(part: &Part) -> Vec<Host> {
+    let scenario = &part.scenario;
+    let cores = scenario.cores.filter(|_| competes(scenario));
     (0..scenario.hosts.max(1)).map(|_| Host::new(&scenario.pool.runtime_port_range, cores)).collect()
+}
+
+/// Whether runtimes compete for the cores of their hosts.
+pub(super) fn competes(scenario: &Scenario) -> bool {
+    counted(scenario) != Computing::default()
 }
 
 /// What of the scenario's work competes for cores: none where nobody counts them.
@@ -139,7 +146,7 @@ impl Simulation<'_> {
         if needs == Span::ZERO {
             return false;
         }
-        let not_before = if ready { self.projection_arrives(kind).unwrap_or(Time::NEVER) } else { Time::ZERO };
+        let not_before = if ready { self.projection_arrives(desk, kind).unwrap_or(Time::NEVER) } else { Time::ZERO };
         let then = Then::Boot { not_before, ready };
         self.compute(self.now, needs, Task { desk, runtime: id, rest: after - needs, then });
         true

@@ -1,26 +1,86 @@
 //! The end of a simulation: what it comes to.
 
+use super::crowd::Crowd;
 use super::engine::Simulation;
-use crate::measure::{Ending, Harness, Mode, Summary, TenantEnding, Tool};
+use crate::base::{TenantIndex, Time};
+use crate::measure::{Breach, Ending, Harness, Mode, Recorder, Summary, TenantEnding, Tool};
+use crate::scenario::Scenario;
 
-/// The summary, without a host: whoever prints it knows where. In virtual time every acknowledged save arrives.
-pub(super) fn sum_up(simulation: Simulation<'_>) -> Summary {
-    let Simulation { scenario, recorder, tenants, books, ended, now, on_line_peak, .. } = simulation;
-    let tenants = tenants.iter().map(|tenant| TenantEnding { delivered: tenant.acknowledged, ..Default::default() });
+/// What only the engine knows of all tenants, or of some.
+struct Facts {
+    /// When the last call ended.
+    ended: Time,
+    tenants: Vec<TenantEnding>,
+    violations: Vec<Breach>,
+}
+
+/// The summary, without a host: whoever prints it knows where.
+pub(super) fn sum_up(mut simulation: Simulation<'_>) -> Summary {
+    let facts = Facts::of(&mut simulation);
+    let Simulation { scenario, recorder, on_line, .. } = simulation;
+    summary(&scenario, recorder, on_line, facts)
+}
+
+/// The summary of all parts, each with the places of its tenants; `recorder` knows the levels of all together.
+pub(super) fn sum_up_all(
+    scenario: &Scenario,
+    mut recorder: Recorder,
+    crowd: Crowd,
+    parts: Vec<(Simulation<'static>, Vec<usize>)>,
+) -> Summary {
+    let broken = parts.iter().any(|(part, _)| part.broken);
+    let ends = parts.iter().filter(|(part, _)| part.broken == broken).map(|(part, _)| part.ended.unwrap_or(part.now));
+    let mut all = Facts {
+        ended: if broken { ends.min() } else { ends.max() }.expect("there are parts"),
+        tenants: vec![TenantEnding::default(); scenario.tenants.len()],
+        violations: Vec::new(),
+    };
+    let parts = parts.into_iter().map(|(mut part, tenants)| {
+        let facts = Facts::of(&mut part);
+        tenants.iter().zip(facts.tenants).for_each(|(tenant, ending)| all.tenants[*tenant] = ending);
+        all.violations.extend(facts.violations.into_iter().map(|breach| among_all(breach, &tenants)));
+        (part.recorder, tenants)
+    });
+    recorder.join(parts);
+    all.violations.sort_by_key(|breach| (breach.at, breach.tenant));
+    summary(scenario, recorder, crowd, all)
+}
+
+/// A breach with the tenant's place among all.
+fn among_all(breach: Breach, tenants: &[usize]) -> Breach {
+    let place = |tenant: TenantIndex| {
+        TenantIndex(u16::try_from(tenants[tenant.index()]).expect("places among all tenants are tenant indexes"))
+    };
+    Breach { tenant: breach.tenant.map(place), ..breach }
+}
+
+impl Facts {
+    /// In virtual time every acknowledged save arrives.
+    fn of(simulation: &mut Simulation<'_>) -> Self {
+        let ending = |acknowledged| TenantEnding { delivered: acknowledged, ..Default::default() };
+        Self {
+            ended: simulation.ended.unwrap_or(simulation.now),
+            tenants: simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect(),
+            violations: simulation.books.iter_mut().filter_map(|books| books.breach.take()).collect(),
+        }
+    }
+}
+
+fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) -> Summary {
     recorder.finish(Ending {
-        ended: ended.unwrap_or(now),
+        ended: facts.ended,
         start: None,
         tool: Tool::this(),
         scenario: scenario.identity(Mode::Sim),
         host: None,
-        tenants: tenants.collect(),
+        tenants: facts.tenants,
         stray_leaks: 0,
         rss_peak_bytes: None,
-        violations: books.into_iter().filter_map(|books| books.breach).collect(),
+        violations: facts.violations,
         harness: Harness {
             lag_limit_ms: None,
             arrivals_dropped: 0,
-            in_flight_peak: on_line_peak.into(),
+            in_flight_peak: crowd.peak().into(),
             cpu_s: None,
             witness_gaps: 0,
             invalid: Vec::new(),

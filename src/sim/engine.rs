@@ -5,32 +5,19 @@ use std::sync::Arc;
 use mock_runtime::behaviour::Conduct;
 
 use super::call::OnLine;
+use super::crowd::Crowd;
 use super::desk::Desk;
 use super::host::Host;
-use super::journal::{Fact, Journal, Listener};
+use super::journal::{Fact, Listener};
 use super::laws::Books;
+use super::parts::{Part, Place};
 use super::queue::{CallId, Class, DeskId, Due, Queue};
-use super::{computing, conclusion, faults};
-use crate::base::{Stream, TenantIndex, Time};
-use crate::measure::{Event, Level, Recorder, Summary};
-use crate::scenario::{Computing, Lease, Scenario};
+use super::{computing, faults};
+use crate::base::{Span, Stream, TenantIndex, Time};
+use crate::measure::{Event, Level, Recorder};
+use crate::pool::Settings;
+use crate::scenario::{Computing, Lease, Scenario, Tenant};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
-
-/// Plays the scenario in virtual time and says how it went.
-pub fn play(scenario: &Arc<Scenario>) -> Summary {
-    perform(scenario, Listener::default())
-}
-
-/// Plays the scenario, and tells the journal everything that pools were told and decided.
-pub fn play_with(scenario: &Arc<Scenario>, journal: &mut dyn Journal) -> Summary {
-    perform(scenario, Listener(Some(journal)))
-}
-
-fn perform(scenario: &Arc<Scenario>, listener: Listener<'_>) -> Summary {
-    let mut simulation = Simulation::new(scenario, listener);
-    simulation.play_out();
-    conclusion::sum_up(simulation)
-}
 
 /// A scenario being played.
 pub(super) struct Simulation<'j> {
@@ -49,8 +36,10 @@ pub(super) struct Simulation<'j> {
     pub(super) tenants: Vec<TenantState>,
     pub(super) calls: Vec<Option<OnLine>>,
     pub(super) free_calls: Vec<CallId>,
-    pub(super) on_line: u32,
-    pub(super) on_line_peak: u32,
+    pub(super) on_line: Crowd,
+    /// What others have to know where this is a part: changes of levels since they were last collected.
+    pub(super) changes: Vec<Change>,
+    is_part: bool,
     pub(super) cloud: CloudState,
     /// When the last call ended; absent before.
     pub(super) ended: Option<Time>,
@@ -59,6 +48,15 @@ pub(super) struct Simulation<'j> {
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
     listener: Listener<'j>,
+}
+
+/// A change of what a part holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    pub(super) at: Time,
+    pub(super) runtimes: i16,
+    pub(super) busy: i16,
+    pub(super) calls: i16,
 }
 
 /// A tenant in virtual time.
@@ -71,36 +69,20 @@ pub(super) struct TenantState {
     pub(super) level: Level,
     /// Saves that were acknowledged.
     pub(super) acknowledged: u64,
+    /// How long the cloud takes to answer its runtimes.
+    pub(super) cloud_latencies: Stream,
 }
 
 /// The cloud in virtual time.
 pub(super) struct CloudState {
-    pub(super) latencies: Stream,
     pub(super) down_until: Time,
     pub(super) slow: faults::Slowness,
 }
 
 impl<'j> Simulation<'j> {
-    pub(super) fn new(scenario: &Arc<Scenario>, listener: Listener<'j>) -> Self {
-        let mut first_desk = 0;
-        let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
-        let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
-        let behaviour = scenario.behaviour(0, &projects);
-        let tenants = scenario.tenants.iter().zip(&scenario.traffic.tenants).enumerate();
-        let tenants: Vec<TenantState> = tenants
-            .map(|(index, (tenant, traffic))| {
-                let state = TenantState {
-                    lease: tenant.lease,
-                    conduct: Conduct::new(&behaviour, projects[index]),
-                    first_desk,
-                    level: Level::default(),
-                    acknowledged: 0,
-                };
-                first_desk += u32::from(traffic.workers);
-                state
-            })
-            .collect();
-        let desks = desks(scenario);
+    pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
+        let scenario = &part.scenario;
+        let desks = desks(part);
         let mut simulation = Self {
             now: Time::ZERO,
             queue: Queue::default(),
@@ -108,18 +90,15 @@ impl<'j> Simulation<'j> {
             recorder: scenario.recorder(),
             books: desks.iter().map(|desk| Books::new(desk.tenant, &scenario.pool)).collect(),
             desks,
-            hosts: computing::hosts(scenario),
+            hosts: computing::hosts(part),
             computing: computing::counted(scenario),
-            tenants,
+            tenants: tenants(scenario),
             calls: Vec::new(),
             free_calls: Vec::new(),
-            on_line: 0,
-            on_line_peak: 0,
-            cloud: CloudState {
-                latencies: Stream::named(scenario.seed, "cloud latency", 0),
-                down_until: Time::ZERO,
-                slow: faults::Slowness::default(),
-            },
+            on_line: Crowd::default(),
+            changes: Vec::new(),
+            is_part: false,
+            cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
             ended: None,
             broken: false,
             squatted: vec![Vec::new(); scenario.faults.len()],
@@ -132,35 +111,93 @@ impl<'j> Simulation<'j> {
 
     /// Plays everything there is to play and judges how it ended.
     pub(super) fn play_out(&mut self) {
-        self.run();
+        self.advance_calls(self.deadline());
+        self.end(self.calls_end());
+    }
+
+    /// Goes on until then, or until a law is broken.
+    pub(super) fn advance(&mut self, until: Time) {
+        while !self.broken && self.go_on(until) {}
+    }
+
+    /// Goes on until then, or until the calls are over, or a law is broken.
+    pub(super) fn advance_calls(&mut self, until: Time) {
+        while !self.broken && !self.is_over() && self.go_on(until) {}
+    }
+
+    /// The next thing happens, if it does before then.
+    #[inline]
+    fn go_on(&mut self, until: Time) -> bool {
+        let (ring, next) = (self.next_ring(), self.queue.peek());
+        if ring.min(next) >= until {
+            return false;
+        }
+        if ring < next {
+            // A ring is a beginning, the last of its instant.
+            self.now = ring;
+            self.ring();
+        } else {
+            self.step();
+        }
+        true
+    }
+
+    /// Nobody is on the line, and nobody will ring any more.
+    #[inline]
+    pub(super) fn is_over(&mut self) -> bool {
+        if self.on_line.now() > 0 || self.next_ring() < Time::NEVER {
+            return false;
+        }
+        let next = self.queue.peek();
+        next >= self.window() && next > self.now
+    }
+
+    /// When the calls are over: when the last of them is, or their time.
+    pub(super) fn calls_end(&self) -> Time {
+        if self.on_line.now() > 0 { self.deadline() } else { self.now.max(self.window()) }
+    }
+
+    /// Calls are over then, here as everywhere: hangs up who is still on the line, closes the pools, and plays until
+    /// everything is gone.
+    pub(super) fn end(&mut self, at: Time) {
+        // What happens in the instant of the last call's end has happened; calls are cut and windows close before all else.
+        let closes = at == self.window() || at == self.deadline();
+        self.advance(if closes { at } else { at + Span::from_ns(1) });
+        if !self.broken {
+            self.now = at;
+            self.ended = Some(at);
+            self.hang_up();
+            self.advance(Time::NEVER);
+        }
+        self.ended.get_or_insert(self.now);
         if !self.broken {
             self.judge_end();
         }
     }
 
-    /// Plays all calls, then hangs up, then drains; or stops at the first broken law.
-    fn run(&mut self) {
-        let window = Time::ZERO + self.scenario.duration;
-        let deadline = window + self.scenario.grace;
-        while !self.broken {
-            let ring = self.workload.peek().filter(|ring| *ring < window).unwrap_or(Time::NEVER);
-            let next = self.queue.peek();
-            let soonest = ring.min(next);
-            // The calls are over when nobody is on the line and nobody will ring any more, or when their time is up.
-            let nobody = ring == Time::NEVER && self.on_line == 0 && soonest >= window;
-            if (nobody || soonest >= deadline) && self.ended.is_none() {
-                self.hang_up();
-            } else if ring < next && self.ended.is_none() {
-                // A ring is a beginning, the last of its instant.
-                self.now = ring;
-                self.ring();
-            } else if next < Time::NEVER {
-                self.step();
-            } else {
-                return;
-            }
+    #[inline]
+    fn next_ring(&self) -> Time {
+        if self.ended.is_some() {
+            return Time::NEVER;
         }
-        self.ended.get_or_insert(self.now);
+        self.workload.peek().filter(|ring| *ring < self.window()).unwrap_or(Time::NEVER)
+    }
+
+    fn window(&self) -> Time {
+        Time::ZERO + self.scenario.duration
+    }
+
+    fn deadline(&self) -> Time {
+        self.window() + self.scenario.grace
+    }
+
+    /// So many calls more, or fewer, are on the line.
+    pub(super) fn line(&mut self, more: i16) {
+        let now = self.on_line.now().wrapping_add_signed(more.into());
+        self.on_line.step(self.now, now);
+        if self.is_part {
+            self.changes.push(Change { at: self.now, runtimes: 0, busy: 0, calls: more });
+        }
     }
 
     fn step(&mut self) {
@@ -236,6 +273,10 @@ impl<'j> Simulation<'j> {
         if (live, busy) != before {
             desk.reported = (live, busy);
             books.agrees(now, live);
+            if self.is_part {
+                let (runtimes, busy) = (difference(live, before.0), difference(busy, before.1));
+                self.changes.push(Change { at: now, runtimes, busy, calls: 0 });
+            }
             let level = &mut self.tenants[desk.tenant.index()].level;
             level.runtimes = level.runtimes + live - before.0;
             level.busy = level.busy + busy - before.1;
@@ -264,16 +305,52 @@ impl<'j> Simulation<'j> {
     }
 }
 
-/// One desk per worker; workers are placed on hosts in turn.
-fn desks(scenario: &Scenario) -> Vec<Desk> {
-    let tenants = (0_u16..).map(TenantIndex).zip(&scenario.traffic.tenants);
-    let workers = tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |_| (tenant, traffic)));
-    let place = |(number, (tenant, traffic)): (usize, (TenantIndex, &TenantTraffic))| {
-        let seed = Stream::named(scenario.seed, &traffic.name, number as u64).below(u64::MAX);
-        let host = usize::from(scenario.host_of(number));
-        Desk::new(tenant, host, &scenario.pool, known_callers(traffic), seed)
+impl Simulation<'static> {
+    /// Some of the tenants, played for those who put them together with the others.
+    pub(super) fn part(part: &Part) -> Self {
+        let recorder = part.scenario.recorder().part();
+        Self { is_part: true, recorder, ..Self::new(part, Listener::default()) }
+    }
+}
+
+/// Between two levels of one pool, which has fewer than 2¹⁵ runtimes because each has a port.
+fn difference(now: u32, before: u32) -> i16 {
+    i16::try_from(i64::from(now) - i64::from(before)).expect("a step changes the level of one pool by few")
+}
+
+fn tenants(scenario: &Scenario) -> Vec<TenantState> {
+    let mut first_desk = 0;
+    let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
+    let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
+    let behaviour = scenario.behaviour(0, &projects);
+    let tenants = scenario.tenants.iter().zip(&scenario.traffic.tenants).zip(&projects);
+    let state = |((tenant, traffic), project): ((&Tenant, &TenantTraffic), &&str)| {
+        let state = TenantState {
+            lease: tenant.lease,
+            conduct: Conduct::new(&behaviour, project),
+            first_desk,
+            level: Level::default(),
+            acknowledged: 0,
+            cloud_latencies: Stream::named(scenario.seed, &format!("{}/cloud latency", traffic.name), 0),
+        };
+        first_desk += u32::from(traffic.workers);
+        state
     };
-    workers.enumerate().map(place).collect()
+    tenants.map(state).collect()
+}
+
+/// One desk per worker.
+fn desks(part: &Part) -> Vec<Desk> {
+    let scenario = &part.scenario;
+    let tenants = (0_u16..).map(TenantIndex).zip(&scenario.traffic.tenants);
+    let workers =
+        tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, traffic, worker)));
+    let desk = |((tenant, traffic, worker), place): ((TenantIndex, &TenantTraffic, u16), &Place)| {
+        let seed = Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX);
+        let settings = Settings { runtime_port_range: place.ports.clone(), ..scenario.pool.clone() };
+        Desk::new(tenant, place.host, &settings, known_callers(traffic), seed)
+    };
+    workers.zip(&part.places).map(desk).collect()
 }
 
 /// Callers who may come back.

@@ -8,7 +8,7 @@ use crate::base::{Admission, BootKind, CallerIndex, DrainReason, TenantIndex, Ti
 use crate::pool::{Key, PoolError, RuntimeId};
 
 /// Listens to a simulation.
-pub trait Journal {
+pub trait Journal: Send {
     /// One fact, in the order in which they came to be.
     fn note(&mut self, entry: &Entry);
 }

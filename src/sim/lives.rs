@@ -71,7 +71,7 @@ impl Simulation<'_> {
             return;
         }
         let (ends, ready) = match outcome {
-            BootOutcome::Ready { after_ns } => match self.projection_arrives(kind) {
+            BootOutcome::Ready { after_ns } => match self.projection_arrives(id, kind) {
                 Some(arrives) => (arrives.max(now + Span::from_ns(after_ns)), true),
                 None => return,
             },
@@ -85,10 +85,10 @@ impl Simulation<'_> {
 
     /// When the cloud's answer to a bootstrap is there; `None` where nobody will wait for it so long. A warm boot goes
     /// on with what it has after a second.
-    pub(super) fn projection_arrives(&mut self, kind: BootKind) -> Option<Time> {
+    pub(super) fn projection_arrives(&mut self, id: DeskId, kind: BootKind) -> Option<Time> {
         let now = self.now;
         let asked = now.max(self.cloud.down_until);
-        let arrives = asked + self.cloud_latency();
+        let arrives = asked + self.cloud_latency(id);
         match kind {
             BootKind::Warm => Some(arrives.min(now + WARM_PATIENCE)),
             BootKind::Cold => Some(arrives).filter(|arrives| arrives.since(now) < self.scenario.pool.boot_timeout),
@@ -139,7 +139,7 @@ impl Simulation<'_> {
         let stalled = frozen_until.since(now);
         let delivery = match session {
             None => Span::ZERO,
-            Some(_) => now.max(self.cloud.down_until).since(now) + self.cloud_latency(),
+            Some(_) => now.max(self.cloud.down_until).since(now) + self.cloud_latency(id),
         };
         let delivery = if delivery > END_PATIENCE { delivery.min(END_PATIENCE + FLUSH_DEADLINE) } else { delivery };
         Leaving {
@@ -190,16 +190,14 @@ impl Simulation<'_> {
         Span::from_ns(self.tenants[tenant.index()].conduct.takes(life, work, now.ns()))
     }
 
-    fn cloud_latency(&mut self) -> Span {
-        let drawn = Span::from_ns(self.scenario.cloud.latency.draw(&mut self.cloud.latencies));
+    fn cloud_latency(&mut self, id: DeskId) -> Span {
+        let tenant = self.desk(id).tenant;
+        let drawn = Span::from_ns(self.scenario.cloud.latency.draw(&mut self.tenants[tenant.index()].cloud_latencies));
         drawn + self.cloud.slow.extra(self.now)
     }
 
     /// Hangs up every call and closes every pool.
     pub(super) fn hang_up(&mut self) {
-        let limit = Time::ZERO + self.scenario.duration;
-        self.now = if self.on_line > 0 { limit + self.scenario.grace } else { self.now.max(limit) };
-        self.ended = Some(self.now);
         let on_line: Vec<CallId> =
             (0..).map(CallId).zip(&self.calls).filter(|(_, call)| call.is_some()).map(|(id, _)| id).collect();
         for id in on_line {

@@ -14,6 +14,7 @@
 mod call;
 mod computing;
 mod conclusion;
+mod crowd;
 mod desk;
 mod engine;
 mod explain;
@@ -24,7 +25,9 @@ mod journal;
 mod laws;
 mod lives;
 mod memory;
+mod parts;
 mod patience;
+mod play;
 mod ports;
 mod processors;
 mod queue;
@@ -33,11 +36,11 @@ mod retrace;
 mod turns;
 mod waits;
 
-pub use engine::{play, play_with};
 pub use explain::Explainer;
 pub use fingerprint::Fingerprint;
 pub use journal::{Entry, Fact, Journal};
 pub use memory::{Memory, MemoryPart, MemoryShare};
+pub use play::{play, play_with};
 pub use replicate::replicate;
 pub use retrace::{Story, retrace};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::engine::play;
+use super::play::play;
 use crate::measure::Summary;
 use crate::scenario::Scenario;
 

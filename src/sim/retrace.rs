@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::engine::Simulation;
 use super::journal::{Entry, Fact, Journal, Listener};
 use super::laws::Culprit;
+use super::parts;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::pool::{Key, RuntimeId};
 use crate::scenario::Scenario;
@@ -34,7 +35,8 @@ pub fn retrace(scenario: &Arc<Scenario>) -> Option<Story> {
 
 /// The same of a play that is prepared before it begins.
 pub(super) fn retell(scenario: &Arc<Scenario>, prepare: impl Fn(&mut Simulation<'_>)) -> Option<Story> {
-    let mut first = Simulation::new(scenario, Listener::default());
+    let part = parts::whole(scenario);
+    let mut first = Simulation::new(&part, Listener::default());
     prepare(&mut first);
     first.play_out();
     let breaches =
@@ -42,7 +44,7 @@ pub(super) fn retell(scenario: &Arc<Scenario>, prepare: impl Fn(&mut Simulation<
     let (until, worker, books) = breaches.min_by_key(|(at, worker, _)| (*at, *worker))?;
     let (culprit, tenant) = (books.culprit, first.desks[worker as usize].tenant);
     let mut keeper = Keeper { worker, culprit, until, caller: None, last: VecDeque::new() };
-    let mut second = Simulation::new(scenario, Listener(Some(&mut keeper)));
+    let mut second = Simulation::new(&part, Listener(Some(&mut keeper)));
     prepare(&mut second);
     second.play_out();
     drop(second);

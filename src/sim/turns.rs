@@ -39,8 +39,7 @@ impl Simulation<'_> {
             deadline: self.now,
             draft: Draft::default(),
         };
-        self.on_line += 1;
-        self.on_line_peak = self.on_line_peak.max(self.on_line);
+        self.line(1);
         let id = if let Some(id) = self.free_calls.pop() {
             self.calls[id.0 as usize] = Some(on_line);
             id
@@ -287,7 +286,7 @@ impl Simulation<'_> {
         let (id_desk, key, number) = (call.desk, call.key, call.call.number);
         *place = None;
         self.free_calls.push(id);
-        self.on_line -= 1;
+        self.line(-1);
         self.tell(id_desk, Fact::HungUp { number, key });
         let desk = self.desk(id_desk);
         desk.keys.close(key);

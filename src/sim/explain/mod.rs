@@ -74,7 +74,7 @@ impl<S: FnMut(&LogLine<'_>)> Explainer<S> {
     }
 }
 
-impl<S: FnMut(&LogLine<'_>)> Journal for Explainer<S> {
+impl<S: FnMut(&LogLine<'_>) + Send> Journal for Explainer<S> {
     fn note(&mut self, entry: &Entry) {
         self.ended = entry.at;
         let Desk { tenant, worker, story } = &mut self.desks[entry.worker as usize];

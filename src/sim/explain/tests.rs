@@ -83,7 +83,7 @@ impl Play {
         (heard, lines)
     }
 
-    fn hear(&self, mut each: impl FnMut(&LogLine<'_>)) -> Heard {
+    fn hear(&self, mut each: impl FnMut(&LogLine<'_>) + Send) -> Heard {
         let scenario = self.scenario();
         let (mut uses, mut refusals) = (Vec::new(), 0);
         let mut explainer = Explainer::new(&scenario, |line: &LogLine<'_>| {

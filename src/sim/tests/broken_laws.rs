@@ -11,12 +11,13 @@ use crate::sim::conclusion::sum_up;
 use crate::sim::engine::Simulation;
 use crate::sim::journal::{Fact, Listener};
 use crate::sim::laws::Books;
+use crate::sim::parts::whole;
 use crate::sim::retrace::{Story, retell, retrace};
 
 /// Plays with prepared books, and tells the story of what was broken.
 fn broken(prepare: impl Fn(&mut Simulation<'_>)) -> (Summary, Story) {
     let scenario = busy("");
-    let mut simulation = Simulation::new(&scenario, Listener::default());
+    let mut simulation = Simulation::new(&whole(&scenario), Listener::default());
     prepare(&mut simulation);
     simulation.play_out();
     (sum_up(simulation), retell(&scenario, prepare).expect("what was broken is broken again"))

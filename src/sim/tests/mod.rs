@@ -1,6 +1,7 @@
 //! The engine's own tests: the books can be broken, and are quiet where nothing is; replications.
 
 mod broken_laws;
+mod parts;
 mod replications;
 
 use std::path::Path;

@@ -1,0 +1,146 @@
+//! Plays a scenario: its parts side by side, or all together where somebody listens.
+//!
+//! Parts know nothing of each other, so each is played by itself for a stretch of virtual time, on whatever thread is
+//! free, and only what they make together is put together after each stretch: the levels of all pools, and how many
+//! calls are on the line. A part's memory fits a processor's cache where that of a thousand tenants does not, so this
+//! pays on one thread, too. How long a stretch is, and who played what, changes no figure.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::conclusion;
+use super::crowd::Crowd;
+use super::engine::{Change, Simulation};
+use super::journal::{Journal, Listener};
+use super::parts::{self, Part};
+use crate::base::{Span, Time};
+use crate::measure::{Level, Recorder, Summary};
+use crate::scenario::Scenario;
+
+/// Plays the scenario in virtual time and says how it went. Works on the threads of the rayon pool it is called in.
+pub fn play(scenario: &Arc<Scenario>) -> Summary {
+    let mut parts = parts::split(scenario);
+    if parts.len() > 1 { Company::new(scenario, parts).play() } else { alone(&parts.remove(0), Listener::default()) }
+}
+
+/// Plays the scenario, and tells the journal everything that pools were told and decided.
+pub fn play_with(scenario: &Arc<Scenario>, journal: &mut dyn Journal) -> Summary {
+    alone(&parts::whole(scenario), Listener(Some(journal)))
+}
+
+/// All tenants in one simulation.
+fn alone(part: &Part, listener: Listener<'_>) -> Summary {
+    let mut simulation = Simulation::new(part, listener);
+    simulation.play_out();
+    conclusion::sum_up(simulation)
+}
+
+/// The parts of a scenario, and what they make together.
+struct Company<'s> {
+    scenario: &'s Scenario,
+    parts: Vec<(Simulation<'static>, Vec<usize>)>,
+    together: Together,
+}
+
+/// What all parts make together.
+struct Together {
+    recorder: Recorder,
+    level: Level,
+    crowd: Crowd,
+    /// Of all parts, put in order; kept for its room.
+    changes: Vec<Change>,
+}
+
+impl<'s> Company<'s> {
+    fn new(scenario: &'s Scenario, parts: Vec<Part>) -> Self {
+        let together = Together {
+            recorder: scenario.recorder(),
+            level: Level::default(),
+            crowd: Crowd::default(),
+            changes: Vec::new(),
+        };
+        let simulation = |part: Part| {
+            let simulation = Simulation::part(&part);
+            (simulation, part.tenants)
+        };
+        Self { scenario, parts: parts.into_par_iter().map(simulation).collect(), together }
+    }
+
+    fn play(mut self) -> Summary {
+        let window = Time::ZERO + self.scenario.duration;
+        let deadline = window + self.scenario.grace;
+        let mut stretch = Stretch::default();
+        while stretch.begins < window && !self.broken() {
+            let until = stretch.until(window);
+            self.each(|part| part.advance(until));
+            stretch.next(until, self.gather());
+        }
+        while stretch.begins < deadline && !self.broken() && self.parts.iter_mut().any(|(part, _)| !part.is_over()) {
+            let until = stretch.until(deadline);
+            self.each(|part| part.advance_calls(until));
+            stretch.next(until, self.gather());
+        }
+        if !self.broken() {
+            let end = self.parts.iter().map(|(part, _)| part.calls_end()).max().expect("there are parts");
+            self.each(|part| part.end(end));
+            self.gather();
+        }
+        conclusion::sum_up_all(self.scenario, self.together.recorder, self.together.crowd, self.parts)
+    }
+
+    fn broken(&self) -> bool {
+        self.parts.iter().any(|(part, _)| part.broken)
+    }
+
+    fn each(&mut self, play: impl Fn(&mut Simulation<'static>) + Sync) {
+        self.parts.par_iter_mut().for_each(|(part, _)| play(part));
+    }
+
+    /// Puts together what has changed in the parts; says how much that was.
+    fn gather(&mut self) -> usize {
+        let Together { recorder, level, crowd, changes } = &mut self.together;
+        self.parts.iter_mut().for_each(|(part, _)| changes.append(&mut part.changes));
+        // In one instant all changes count together, so their order there does not matter.
+        changes.par_sort_unstable_by_key(|change| change.at);
+        for change in changes.iter() {
+            level.runtimes = level.runtimes.wrapping_add_signed(change.runtimes.into());
+            level.busy = level.busy.wrapping_add_signed(change.busy.into());
+            level.ports = level.runtimes;
+            recorder.total_level(change.at, *level);
+            crowd.step(change.at, crowd.now().wrapping_add_signed(change.calls.into()));
+        }
+        let count = changes.len();
+        changes.clear();
+        count
+    }
+}
+
+/// How far all parts are played before what they make together is put together.
+struct Stretch {
+    begins: Time,
+    lasts: Span,
+}
+
+impl Default for Stretch {
+    fn default() -> Self {
+        Self { begins: Time::ZERO, lasts: FIRST }
+    }
+}
+
+impl Stretch {
+    fn until(&self, limit: Time) -> Time {
+        (self.begins + self.lasts).min(limit)
+    }
+
+    /// The next one, as long as should bring some millions of changes.
+    fn next(&mut self, begins: Time, changes: usize) {
+        self.begins = begins;
+        let factor = (CHANGES as f64 / changes.max(1) as f64).clamp(0.5, 8.0);
+        self.lasts = Span::from_secs_f64(self.lasts.secs_f64() * factor);
+    }
+}
+
+const FIRST: Span = Span::from_secs(60);
+/// 64 MB of them.
+const CHANGES: usize = 4_000_000;
