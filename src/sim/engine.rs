@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mock_runtime::behaviour::Conduct;
 
 use super::call::OnLine;
+use super::changes::{Changes, Of};
 use super::crowd::Crowd;
 use super::desk::Desk;
 use super::host::Host;
@@ -38,7 +39,7 @@ pub(super) struct Simulation<'j> {
     pub(super) free_calls: Vec<CallId>,
     pub(super) on_line: Crowd,
     /// What others have to know where this is a part: changes of levels since they were last collected.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Changes,
     is_part: bool,
     pub(super) cloud: CloudState,
     /// When the last call ended; absent before.
@@ -48,15 +49,6 @@ pub(super) struct Simulation<'j> {
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
     listener: Listener<'j>,
-}
-
-/// A change of what a part holds.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Change {
-    pub(super) at: Time,
-    pub(super) runtimes: i16,
-    pub(super) busy: i16,
-    pub(super) calls: i16,
 }
 
 /// A tenant in virtual time.
@@ -96,7 +88,7 @@ impl<'j> Simulation<'j> {
             calls: Vec::new(),
             free_calls: Vec::new(),
             on_line: Crowd::default(),
-            changes: Vec::new(),
+            changes: Changes::default(),
             is_part: false,
             cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
             ended: None,
@@ -192,11 +184,10 @@ impl<'j> Simulation<'j> {
     }
 
     /// So many calls more, or fewer, are on the line.
-    pub(super) fn line(&mut self, more: i16) {
-        let now = self.on_line.now().wrapping_add_signed(more.into());
-        self.on_line.step(self.now, now);
+    pub(super) fn line(&mut self, more: i32) {
+        self.on_line.step(self.now, self.on_line.now().wrapping_add_signed(more));
         if self.is_part {
-            self.changes.push(Change { at: self.now, runtimes: 0, busy: 0, calls: more });
+            self.changes.note(self.now, Of::Calls, more);
         }
     }
 
@@ -274,8 +265,8 @@ impl<'j> Simulation<'j> {
             desk.reported = (live, busy);
             books.agrees(now, live);
             if self.is_part {
-                let (runtimes, busy) = (difference(live, before.0), difference(busy, before.1));
-                self.changes.push(Change { at: now, runtimes, busy, calls: 0 });
+                self.changes.note(now, Of::Runtimes, live.wrapping_sub(before.0).cast_signed());
+                self.changes.note(now, Of::Busy, busy.wrapping_sub(before.1).cast_signed());
             }
             let level = &mut self.tenants[desk.tenant.index()].level;
             level.runtimes = level.runtimes + live - before.0;
@@ -311,11 +302,6 @@ impl Simulation<'static> {
         let recorder = part.scenario.recorder().part();
         Self { is_part: true, recorder, ..Self::new(part, Listener::default()) }
     }
-}
-
-/// Between two levels of one pool, which has fewer than 2¹⁵ runtimes because each has a port.
-fn difference(now: u32, before: u32) -> i16 {
-    i16::try_from(i64::from(now) - i64::from(before)).expect("a step changes the level of one pool by few")
 }
 
 fn tenants(scenario: &Scenario) -> Vec<TenantState> {

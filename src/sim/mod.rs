@@ -12,6 +12,7 @@
 //! only where a scenario says how many cores a host has and how much of the work is computing.
 
 mod call;
+mod changes;
 mod computing;
 mod conclusion;
 mod crowd;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::changes::{self, Of};
 use super::conclusion;
 use super::crowd::Crowd;
-use super::engine::{Change, Simulation};
+use super::engine::Simulation;
 use super::journal::{Journal, Listener};
 use super::parts::{self, Part};
 use crate::base::{Span, Time};
@@ -48,8 +49,9 @@ struct Together {
     recorder: Recorder,
     level: Level,
     crowd: Crowd,
-    /// Of all parts, put in order; kept for its room.
-    changes: Vec<Change>,
+    /// Of all parts, since then, put in order; kept for its room.
+    changes: Vec<u64>,
+    since: Time,
 }
 
 impl<'s> Company<'s> {
@@ -59,6 +61,7 @@ impl<'s> Company<'s> {
             level: Level::default(),
             crowd: Crowd::default(),
             changes: Vec::new(),
+            since: Time::ZERO,
         };
         let simulation = |part: Part| {
             let simulation = Simulation::part(&part);
@@ -74,17 +77,17 @@ impl<'s> Company<'s> {
         while stretch.begins < window && !self.broken() {
             let until = stretch.until(window);
             self.each(|part| part.advance(until));
-            stretch.next(until, self.gather());
+            stretch.next(until, self.gather(until));
         }
         while stretch.begins < deadline && !self.broken() && self.parts.iter_mut().any(|(part, _)| !part.is_over()) {
             let until = stretch.until(deadline);
             self.each(|part| part.advance_calls(until));
-            stretch.next(until, self.gather());
+            stretch.next(until, self.gather(until));
         }
         if !self.broken() {
             let end = self.parts.iter().map(|(part, _)| part.calls_end()).max().expect("there are parts");
             self.each(|part| part.end(end));
-            self.gather();
+            self.gather(end);
         }
         conclusion::sum_up_all(self.scenario, self.together.recorder, self.together.crowd, self.parts)
     }
@@ -97,19 +100,22 @@ impl<'s> Company<'s> {
         self.parts.par_iter_mut().for_each(|(part, _)| play(part));
     }
 
-    /// Puts together what has changed in the parts; says how much that was.
-    fn gather(&mut self) -> usize {
-        let Together { recorder, level, crowd, changes } = &mut self.together;
-        self.parts.iter_mut().for_each(|(part, _)| changes.append(&mut part.changes));
+    /// Puts together what has changed in the parts until then; says how much that was.
+    fn gather(&mut self, until: Time) -> usize {
+        let Together { recorder, level, crowd, changes, since } = &mut self.together;
+        self.parts.iter_mut().for_each(|(part, _)| part.changes.hand_over(until, changes));
         // In one instant all changes count together, so their order there does not matter.
-        changes.par_sort_unstable_by_key(|change| change.at);
-        for change in changes.iter() {
-            level.runtimes = level.runtimes.wrapping_add_signed(change.runtimes.into());
-            level.busy = level.busy.wrapping_add_signed(change.busy.into());
+        changes.par_sort_unstable();
+        for (at, of, more) in changes.iter().map(|change| changes::read(*change, *since)) {
+            match of {
+                Of::Runtimes => level.runtimes = level.runtimes.wrapping_add_signed(more),
+                Of::Busy => level.busy = level.busy.wrapping_add_signed(more),
+                Of::Calls => crowd.step(at, crowd.now().wrapping_add_signed(more)),
+            }
             level.ports = level.runtimes;
-            recorder.total_level(change.at, *level);
-            crowd.step(change.at, crowd.now().wrapping_add_signed(change.calls.into()));
+            recorder.total_level(at, *level);
         }
+        *since = until;
         let count = changes.len();
         changes.clear();
         count
@@ -137,10 +143,10 @@ impl Stretch {
     fn next(&mut self, begins: Time, changes: usize) {
         self.begins = begins;
         let factor = (CHANGES as f64 / changes.max(1) as f64).clamp(0.5, 8.0);
-        self.lasts = Span::from_secs_f64(self.lasts.secs_f64() * factor);
+        self.lasts = Span::from_secs_f64(self.lasts.secs_f64() * factor).min(changes::LONGEST);
     }
 }
 
 const FIRST: Span = Span::from_secs(60);
-/// 64 MB of them.
+/// 32 MB of them.
 const CHANGES: usize = 4_000_000;
