@@ -83,19 +83,20 @@ fn tenants(hours: Hours) {
     let [turns, seconds, megabytes] = figures[..] else { unreachable!("it prints three figures") };
     let days = f64::from(hours.0) / 24.0;
     println!(
-        "{TENANTS} tenants with 10 Erlangs each on two threads: {turns:.0} turns in {seconds:.2} s, {} h",
+        "{TENANTS} tenants with 10 Erlangs each on {} threads: {turns:.0} turns in {seconds:.2} s, {} h",
+        std::thread::available_parallelism().map_or(1, usize::from),
         hours.0
     );
     target("seconds for a day", seconds / days, 30.0);
     target("peak MB", megabytes, 1000.0);
 }
 
-/// Half of them on each thread: they share no host, so they are two simulations. Prints turns, seconds and megabytes.
+/// Prints turns, seconds and megabytes.
 fn tenants_alone(hours: Hours) {
-    let halves = [models::tenants(hours, 0), models::tenants(hours, TENANTS / 2)];
-    let (summaries, took) = at_once(&halves);
-    let turns: u64 = summaries.iter().map(|summary| summary.total.counts.turns).sum();
-    println!("{turns} {} {}", took.as_secs_f64(), peak_mb());
+    let scenario = models::tenants(hours);
+    let began = Instant::now();
+    let turns = sim::play(&scenario).total.counts.turns;
+    println!("{turns} {} {}", began.elapsed().as_secs_f64(), peak_mb());
 }
 
 /// What a second core is good for.

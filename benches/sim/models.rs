@@ -54,13 +54,11 @@ pub(crate) fn site(hours: Hours) -> Arc<Scenario> {
     scenario(hours, pool, "", "30ms", "", &[talking(10_000, 100.0 / 180.0, length)])
 }
 
-/// Half of the customers, from number `first` on, each with 10 Erlangs.
-pub(crate) fn tenants(hours: Hours, first: u32) -> Arc<Scenario> {
+/// A thousand customers, each with 10 Erlangs on a host of its own.
+pub(crate) fn tenants(hours: Hours) -> Arc<Scenario> {
     let length = r#"{ dist = "lognormal", mean = "190s", cv = 1.2 }"#;
-    let half = TENANTS / 2;
-    let tenants: Vec<String> = (0..half).map(|_| talking(1_000, 10.0 / 190.0, length)).collect();
-    let scenario = scenario(hours, "", "", "30ms", &format!("[host]\ncount = {half}"), &tenants);
-    Arc::new(Scenario::clone(&scenario).with_seed(u64::from(first) + 1))
+    let tenants: Vec<String> = (0..TENANTS).map(|_| talking(1_000, 10.0 / 190.0, length)).collect();
+    scenario(hours, "", "", "30ms", &format!("[host]\ncount = {TENANTS}"), &tenants)
 }
 
 /// A tenant whose callers talk, turn by turn.

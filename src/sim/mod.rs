@@ -8,6 +8,8 @@
 //! The pool's rules are not written here a second time, and the laws are checked beside the pool after every event, by
 //! books of this room's own ([`laws`](self)): a broken law is in the summary and ends the simulation.
 //!
+//! Tenants who never meet are played apart, on as many threads as there are; that changes no figure ([`parts`](self)).
+//!
 //! What virtual time leaves out: what HTTP and the kernel cost. A search takes what the scenario's law says, and longer
 //! only where a scenario says how many cores a host has and how much of the work is computing.
 

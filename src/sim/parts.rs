@@ -77,7 +77,9 @@ impl Hosts {
         let cap = scenario.pool.max_concurrent_users as usize;
         let mut there = vec![0_usize; usize::from(scenario.hosts.max(1))];
         let hosts: Vec<usize> = (0..first).map(|worker| usize::from(scenario.host_of(worker))).collect();
-        hosts.iter().for_each(|host| there[*host] += 1);
+        for host in &hosts {
+            there[*host] += 1;
+        }
         let squats = scenario.faults.iter().any(|fault| matches!(fault.kind, FaultKind::PortsSquat { .. }));
         let enough: Vec<bool> =
             there.iter().map(|workers| !squats && workers.saturating_mul(cap) <= range.len()).collect();

@@ -139,7 +139,7 @@ impl Stretch {
         (self.begins + self.lasts).min(limit)
     }
 
-    /// The next one, as long as should bring some millions of changes.
+    /// The next one, as long as should bring so many changes.
     fn next(&mut self, begins: Time, changes: usize) {
         self.begins = begins;
         let factor = (CHANGES as f64 / changes.max(1) as f64).clamp(0.5, 8.0);
@@ -148,5 +148,5 @@ impl Stretch {
 }
 
 const FIRST: Span = Span::from_secs(60);
-/// 32 MB of them.
-const CHANGES: usize = 4_000_000;
+/// 16 MB of them, twice.
+const CHANGES: usize = 2_000_000;
