@@ -112,7 +112,7 @@ fn the_largest_part_is_named() {
     let part = |head: &str, tables: &str| Desk::with(head, tables).memory().largest().part;
     let crowd = "callers = { population = 1000000, popularity = { zipf = 0.5 } }\n";
     assert_eq!(part(MINUTE, &format!("{FEW_CALLS}{crowd}")), MemoryPart::Callers);
-    let ports = "[pool]\nruntime_port_range = [1024, 65535]\n";
+    let ports = "[pool]\nmax_concurrent_users = 1000\nruntime_port_range = [1024, 65535]\n";
     assert_eq!(part(MINUTE, &format!("{ports}{FEW_CALLS}workers = 100\n")), MemoryPart::Ports);
     let storm =
         FEW_CALLS.replace("constant", "poisson").replace("10/min", "1000/s").replace("turns = 1", "length = \"1h\"");
@@ -123,7 +123,7 @@ fn the_largest_part_is_named() {
 fn large() -> [(&'static str, Desk); 4] {
     let tenant = |rest: &str| format!("[[tenant]]\nname = \"acme\"\n{rest}\n");
     let one_turn = "arrivals = { model = \"poisson\", rate = \"1000/s\" }\ncall = { turns = 1 }";
-    let ports = "[pool]\nruntime_port_range = [1024, 65535]\n";
+    let ports = "[pool]\nmax_concurrent_users = 1000\nruntime_port_range = [1024, 65535]\n";
     // Just below a power of two: room that was reserved and never used counts for the kernel's limit, and not for memory.
     let on_line = "arrivals = { model = \"poisson\", rate = \"4300/s\" }\ncall = { length = \"1h\" }\nturn_gap = \"2min\"\n[on_refusal]\naction = \"degrade\"";
     let second = "duration = \"1s\"";

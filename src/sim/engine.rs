@@ -16,7 +16,6 @@ use super::queue::{CallId, Class, DeskId, Due, Queue};
 use super::{computing, faults};
 use crate::base::{Span, Stream, TenantIndex, Time};
 use crate::measure::{Event, Level, Recorder};
-use crate::pool::Settings;
 use crate::scenario::{Computing, Lease, Scenario, Tenant};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
@@ -80,7 +79,11 @@ impl<'j> Simulation<'j> {
             queue: Queue::default(),
             workload: Workload::new(&scenario.traffic),
             recorder: scenario.recorder(),
-            books: desks.iter().map(|desk| Books::new(desk.tenant, &scenario.pool)).collect(),
+            books: desks
+                .iter()
+                .zip(&part.places)
+                .map(|(desk, place)| Books::new(desk.tenant, &place.settings(scenario)))
+                .collect(),
             desks,
             hosts: computing::hosts(part),
             computing: computing::counted(scenario),
@@ -333,8 +336,7 @@ fn desks(part: &Part) -> Vec<Desk> {
         tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, traffic, worker)));
     let desk = |((tenant, traffic, worker), place): ((TenantIndex, &TenantTraffic, u16), &Place)| {
         let seed = Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX);
-        let settings = Settings { runtime_port_range: place.ports.clone(), ..scenario.pool.clone() };
-        Desk::new(tenant, place.host, &settings, known_callers(traffic), seed)
+        Desk::new(tenant, place.host, &place.settings(scenario), known_callers(traffic), seed)
     };
     workers.zip(&part.places).map(desk).collect()
 }

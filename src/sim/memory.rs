@@ -160,7 +160,12 @@ impl<'s> Needs<'s> {
     }
 
     fn ports(&self) -> u64 {
-        self.workers * self.scenario.pool.runtime_port_range.len() as u64 * PORT
+        let Scenario { pool, hosts, traffic, .. } = self.scenario;
+        let (range, cap) = (pool.runtime_port_range.len() as u64, u64::from(pool.max_concurrent_users));
+        let workers: u64 = traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
+        let shared = workers.div_ceil(u64::from(*hosts).max(1)).saturating_mul(cap) > range;
+        // Where there are enough for all, a worker knows only of its own.
+        self.workers * if shared { range } else { cap } * PORT
     }
 
     fn latencies(&self) -> u64 {

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::computing;
+use crate::pool::Settings;
 use crate::scenario::{FaultKind, Scenario};
 
 /// Tenants that have to do with each other.
@@ -28,6 +29,13 @@ pub(super) struct Place {
     pub(super) host: usize,
     /// What its pool may hand out there.
     pub(super) ports: RangeInclusive<u16>,
+}
+
+impl Place {
+    /// The settings of its pool.
+    pub(super) fn settings(&self, scenario: &Scenario) -> Settings {
+        Settings { runtime_port_range: self.ports.clone(), ..scenario.pool.clone() }
+    }
 }
 
 /// All tenants in one part.
