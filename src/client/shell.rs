@@ -324,7 +324,7 @@ impl PoolShell {
                 self.emptied.notify_waiters();
             }
         }
-        if state.pool.next_wake().is_some_and(|wake| wake < state.alarm_at) {
+        if state.pool.next_wake_before(state.alarm_at).is_some() {
             self.alarm.notify_one();
         }
     }

@@ -2,8 +2,9 @@
 
 use super::decision::Admitted;
 use super::error::PoolError;
-use super::machine::{KeyState, Pool};
+use super::machine::Pool;
 use super::runtime::{Key, LeaseId, Phase, RuntimeId, WaiterId};
+use super::slab::Place;
 use crate::base::{DrainReason, Time};
 
 impl Pool {
@@ -12,24 +13,26 @@ impl Pool {
         if self.closing {
             return Admitted::Refused(PoolError::Closed);
         }
-        if key.index() >= self.keys.len() {
-            self.keys.resize(key.index() + 1, KeyState::default());
+        let current = self.keys.get(key.index()).and_then(|state| state.current);
+        let Some(place) = current else { return self.admit_newcomer(now, key) };
+        let runtime = self.runtimes.id(place);
+        let entry = &mut self.runtimes[place];
+        if entry.phase != Phase::Ready {
+            return Admitted::Waiting(self.join(place));
         }
-        match self.keys[key.index()].current {
-            Some(runtime) if self.runtimes[runtime].phase == Phase::Ready => {
-                let lease = self.lease(runtime);
-                Admitted::Granted { lease, runtime }
-            }
-            Some(runtime) => Admitted::Waiting(self.join(runtime)),
-            None => self.admit_newcomer(now, key),
+        entry.leases += 1;
+        if entry.leases == 1 {
+            self.leave_rest(place);
+            self.levels.busy += 1;
         }
+        Admitted::Granted { lease: self.leases.insert(runtime).1, runtime }
     }
 
     /// A waiter has hung up. False where its acquire has ended already: then its lease has to be given back.
     pub fn cancelled(&mut self, now: Time, waiter: WaiterId) -> bool {
-        let Some(runtime) = self.waiters.get(waiter).map(|waiter| waiter.runtime) else { return false };
-        self.runtimes[runtime].waiters.remove(&mut self.waiters, waiter);
-        self.waiters.remove(waiter);
+        let Some(waiter) = self.waiters.find(waiter) else { return false };
+        let runtime = self.waiters.remove(waiter).runtime;
+        self.runtimes[runtime].waiters.remove(&mut self.waiter_links, waiter);
         if self.runtimes[runtime].waiters.is_empty() {
             self.abandon(now, runtime);
         }
@@ -38,12 +41,13 @@ impl Pool {
 
     /// A lease is given back. Harmless where that was done before, or where the runtime is gone.
     pub fn released(&mut self, now: Time, lease: LeaseId) {
-        let Some(runtime) = self.leases.remove(lease) else { return };
-        let Some(entry) = self.runtimes.get_mut(runtime).filter(|entry| entry.phase == Phase::Ready) else { return };
+        let Some(&runtime) = self.leases.take(lease) else { return };
+        let Some(place) = self.find_in(Phase::Ready, runtime) else { return };
+        let entry = &mut self.runtimes[place];
         entry.leases -= 1;
         if entry.leases == 0 {
             self.levels.busy -= 1;
-            self.rest(now, runtime);
+            self.rest(now, place);
         }
     }
 
@@ -51,13 +55,13 @@ impl Pool {
     /// lease is given back. The pool is closed when [`Levels::live`](super::Levels::live) is 0.
     pub fn close(&mut self) {
         self.closing = true;
-        let every: Vec<RuntimeId> = self.runtimes.keys().collect();
-        for runtime in every {
-            self.refuse_waiters(runtime, PoolError::Closed);
-            match self.runtimes[runtime].phase {
-                Phase::Parked | Phase::Queued => self.forget(runtime),
-                Phase::Booting => self.drain(runtime, DrainReason::Close),
-                Phase::Ready if self.runtimes[runtime].leases == 0 => self.drain(runtime, DrainReason::Close),
+        let every: Vec<Place<RuntimeId>> = self.runtimes.places().collect();
+        for place in every {
+            self.refuse_waiters(place, PoolError::Closed);
+            match self.runtimes[place].phase {
+                Phase::Parked | Phase::Queued => self.forget(place),
+                Phase::Booting => self.drain(place, DrainReason::Close),
+                Phase::Ready if self.runtimes[place].leases == 0 => self.drain(place, DrainReason::Close),
                 Phase::Ready | Phase::Draining(_) => {}
             }
         }
@@ -66,10 +70,10 @@ impl Pool {
     /// [`Pool::close`], and busy runtimes are drained under their leases.
     pub fn close_now(&mut self) {
         self.close();
-        let every: Vec<RuntimeId> = self.runtimes.keys().collect();
-        for runtime in every {
-            if self.runtimes[runtime].phase == Phase::Ready {
-                self.drain(runtime, DrainReason::Close);
+        let every: Vec<Place<RuntimeId>> = self.runtimes.places().collect();
+        for place in every {
+            if self.runtimes[place].phase == Phase::Ready {
+                self.drain(place, DrainReason::Close);
             }
         }
     }
@@ -77,20 +81,21 @@ impl Pool {
 
 impl Pool {
     /// Waits for a boot that somebody else caused.
-    fn join(&mut self, runtime: RuntimeId) -> WaiterId {
-        let entry = &self.runtimes[runtime];
+    #[inline(never)]
+    fn join(&mut self, place: Place<RuntimeId>) -> WaiterId {
+        let entry = &self.runtimes[place];
         if entry.waiters.is_empty() && entry.phase == Phase::Booting {
-            self.abandoned.remove(&mut self.runtimes, runtime);
+            self.abandoned.remove(&mut self.abandoned_links, place);
         }
-        self.wait(runtime, false)
+        self.wait(place, false)
     }
 
     /// The last waiter of a boot has hung up: what is not started need not be; what is may be finished or evicted.
-    fn abandon(&mut self, now: Time, runtime: RuntimeId) {
-        if self.runtimes[runtime].phase == Phase::Booting {
-            self.abandoned.push_back(&mut self.runtimes, runtime);
+    fn abandon(&mut self, now: Time, place: Place<RuntimeId>) {
+        if self.runtimes[place].phase == Phase::Booting {
+            self.abandoned.push_back(&mut self.abandoned_links, place);
         } else {
-            self.forget(runtime);
+            self.forget(place);
             self.settle(now);
         }
     }

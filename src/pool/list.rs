@@ -1,107 +1,129 @@
-//! Doubly linked lists threaded through the entries of a slot map: constant-time append, removal and first.
+//! Doubly linked lists of places in a [`Slab`](super::slab::Slab): constant-time append, removal and first.
 //!
-//! An entry can stand in one list per *lane*. Removing an entry that stands in no list of that lane is a bug of ours,
-//! not of a user: the list's owner knows where its entries are.
+//! The neighbours stand in an array of their own beside the table, eight bytes each, and every list is a ring: the last
+//! entry's next is the first. So a removal is two stores and no question about ends. Lists that never hold the same
+//! entry at once can share one array. Removing an entry that stands in no list of its array is a bug of ours, not of a
+//! user: the list's owner knows where its entries are.
 
-use std::marker::PhantomData;
+use slotmap::Key;
 
-use slotmap::{Key, SlotMap};
+use super::slab::Place;
 
-/// An entry's neighbours in one list.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Link<K> {
-    before: Option<K>,
-    after: Option<K>,
-}
-
-/// An entry that can stand in a list of lane `LANE`.
-pub(super) trait Linked<K, const LANE: usize> {
-    /// Its neighbours there.
-    fn link(&self) -> &Link<K>;
-    /// Its neighbours there, to be changed.
-    fn link_mut(&mut self) -> &mut Link<K>;
-}
-
-/// First and last entry of a list.
+/// The neighbours of every place, for lists that no entry stands in two of.
 #[derive(Debug)]
-pub(super) struct List<K, const LANE: usize> {
-    ends: Option<(K, K)>,
-    lane: PhantomData<[(); LANE]>,
+pub(super) struct Links<K>(Vec<Link<K>>);
+
+/// An entry's neighbours.
+#[derive(Clone, Copy, Debug)]
+struct Link<K> {
+    before: Place<K>,
+    after: Place<K>,
 }
 
-impl<K: Key, const LANE: usize> List<K, LANE> {
-    pub(super) fn first(&self) -> Option<K> {
-        self.ends.map(|(first, _)| first)
+/// One list: its first entry, which knows the last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct List<K> {
+    first: Option<Place<K>>,
+}
+
+impl<K: Key> List<K> {
+    #[inline]
+    pub(super) fn first(&self) -> Option<Place<K>> {
+        self.first
     }
 
-    pub(super) fn last(&self) -> Option<K> {
-        self.ends.map(|(_, last)| last)
+    pub(super) fn last(&self, links: &Links<K>) -> Option<Place<K>> {
+        self.first.map(|first| links.of(first).before)
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_none()
+        self.first.is_none()
     }
 
-    pub(super) fn push_back<T: Linked<K, LANE>>(&mut self, entries: &mut SlotMap<K, T>, key: K) {
-        *entries[key].link_mut() = Link { before: self.last(), after: None };
-        self.ends = Some(match self.ends {
-            None => (key, key),
-            Some((first, last)) => {
-                entries[last].link_mut().after = Some(key);
-                (first, key)
+    #[inline]
+    pub(super) fn push_back(&mut self, links: &mut Links<K>, place: Place<K>) {
+        match self.first {
+            Some(first) => links.insert_before(first, place),
+            None => {
+                links.set(place, Link { before: place, after: place });
+                self.first = Some(place);
             }
-        });
-    }
-
-    pub(super) fn push_front<T: Linked<K, LANE>>(&mut self, entries: &mut SlotMap<K, T>, key: K) {
-        *entries[key].link_mut() = Link { before: None, after: self.first() };
-        self.ends = Some(match self.ends {
-            None => (key, key),
-            Some((first, last)) => {
-                entries[first].link_mut().before = Some(key);
-                (key, last)
-            }
-        });
-    }
-
-    pub(super) fn remove<T: Linked<K, LANE>>(&mut self, entries: &mut SlotMap<K, T>, key: K) {
-        let Link { before, after } = std::mem::take(entries[key].link_mut());
-        let (first, last) = self.ends.expect("an entry is removed from a list it stands in");
-        if let Some(before) = before {
-            entries[before].link_mut().after = after;
         }
-        if let Some(after) = after {
-            entries[after].link_mut().before = before;
-        }
-        self.ends = match (before, after) {
-            (None, None) => None,
-            (None, Some(after)) => Some((after, last)),
-            (Some(before), None) => Some((first, before)),
-            (Some(_), Some(_)) => Some((first, last)),
-        };
     }
 
-    pub(super) fn pop_front<T: Linked<K, LANE>>(&mut self, entries: &mut SlotMap<K, T>) -> Option<K> {
-        let first = self.first()?;
-        self.remove(entries, first);
+    pub(super) fn push_front(&mut self, links: &mut Links<K>, place: Place<K>) {
+        self.push_back(links, place);
+        self.first = Some(place);
+    }
+
+    #[inline]
+    pub(super) fn remove(&mut self, links: &mut Links<K>, place: Place<K>) {
+        let after = links.unlink(place);
+        if self.first == Some(place) {
+            self.first = Some(after).filter(|after| *after != place);
+        }
+    }
+
+    #[inline]
+    pub(super) fn pop_front(&mut self, links: &mut Links<K>) -> Option<Place<K>> {
+        let first = self.first?;
+        self.remove(links, first);
         Some(first)
     }
 
     /// All entries from first to last, for audits.
-    pub(super) fn keys<T: Linked<K, LANE>>(&self, entries: &SlotMap<K, T>) -> Vec<K> {
-        let next = |key: &K| entries[*key].link().after;
-        std::iter::successors(self.first(), next).collect()
+    pub(super) fn places(&self, links: &Links<K>) -> Vec<Place<K>> {
+        let next = |place: &Place<K>| Some(links.of(*place).after).filter(|after| Some(*after) != self.first);
+        std::iter::successors(self.first, next).collect()
     }
 }
 
-impl<K> Default for Link<K> {
-    fn default() -> Self {
-        Self { before: None, after: None }
+impl<K: Key> Links<K> {
+    #[inline]
+    fn of(&self, place: Place<K>) -> Link<K> {
+        self.0[place.index()]
+    }
+
+    #[inline]
+    fn insert_before(&mut self, next: Place<K>, place: Place<K>) {
+        let before = std::mem::replace(&mut self.0[next.index()].before, place);
+        self.0[before.index()].after = place;
+        self.set(place, Link { before, after: next });
+    }
+
+    /// Takes the place out of its ring and says who came after it: itself, where it was alone.
+    #[inline]
+    fn unlink(&mut self, place: Place<K>) -> Place<K> {
+        let Link { before, after } = self.of(place);
+        self.0[before.index()].after = after;
+        self.0[after.index()].before = before;
+        after
+    }
+
+    #[inline]
+    fn set(&mut self, place: Place<K>, link: Link<K>) {
+        match self.0.get_mut(place.index()) {
+            Some(old) => *old = link,
+            None => self.grow(place, link),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, place: Place<K>, link: Link<K>) {
+        self.0.resize(place.index() + 1, link);
     }
 }
 
-impl<K, const LANE: usize> Default for List<K, LANE> {
+impl<K> Default for Links<K> {
     fn default() -> Self {
-        Self { ends: None, lane: PhantomData }
+        Self(Vec::new())
+    }
+}
+
+impl<K> Default for List<K> {
+    fn default() -> Self {
+        Self { first: None }
     }
 }

@@ -5,14 +5,13 @@
 
 use std::collections::VecDeque;
 
-use slotmap::SlotMap;
-
 use super::decision::Decision;
-use super::list::List;
+use super::list::{Links, List};
 use super::ports::{PortHolder, Ports};
-use super::runtime::{ABANDONED, Key, LeaseId, PHASE, Phase, Runtime, RuntimeId, Waiter, WaiterId};
+use super::runtime::{Key, LeaseId, Phase, Runtime, RuntimeId, Waiter, WaiterId};
 use super::settings::Settings;
-use crate::base::Time;
+use super::slab::{Place, Slab};
+use crate::base::{Span, Time};
 
 /// One pool. See the [module](super) for the contract.
 #[derive(Debug)]
@@ -21,19 +20,27 @@ pub struct Pool {
     /// Reaper ticks fall on this plus whole intervals.
     born: Time,
     pub(super) closing: bool,
-    pub(super) runtimes: SlotMap<RuntimeId, Runtime>,
-    pub(super) waiters: SlotMap<WaiterId, Waiter>,
-    pub(super) leases: SlotMap<LeaseId, RuntimeId>,
+    pub(super) runtimes: Slab<RuntimeId, Runtime>,
+    pub(super) waiters: Slab<WaiterId, Waiter>,
+    /// By id, as a lease may outlive its runtime.
+    pub(super) leases: Slab<LeaseId, RuntimeId>,
     pub(super) keys: Vec<KeyState>,
     pub(super) ports: Ports,
+    /// Slots that no runtime holds.
+    pub(super) free_slots: u32,
+    /// Neighbours in the list of a phase: the queue, the boots under way, the idle ones.
+    pub(super) phase_links: Links<RuntimeId>,
     /// Boots that wait for a slot and a port, first come first.
-    pub(super) queue: List<RuntimeId, PHASE>,
+    pub(super) queue: List<RuntimeId>,
     /// Boots under way, oldest first.
-    pub(super) booting: List<RuntimeId, PHASE>,
+    pub(super) booting: List<RuntimeId>,
     /// Boots under way that nobody waits for any more, longest forsaken first.
-    pub(super) abandoned: List<RuntimeId, ABANDONED>,
+    pub(super) abandoned: List<RuntimeId>,
+    pub(super) abandoned_links: Links<RuntimeId>,
+    /// Neighbours in the list of those who wait for the same boot.
+    pub(super) waiter_links: Links<WaiterId>,
     /// Idle runtimes, least recently used first.
-    pub(super) idle: List<RuntimeId, PHASE>,
+    pub(super) idle: List<RuntimeId>,
     pub(super) levels: Levels,
     pub(super) decisions: VecDeque<Decision>,
 }
@@ -41,8 +48,8 @@ pub struct Pool {
 /// The runtimes of one key: at most one that serves or will, and at most one on its way out.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct KeyState {
-    pub(super) current: Option<RuntimeId>,
-    pub(super) draining: Option<RuntimeId>,
+    pub(super) current: Option<Place<RuntimeId>>,
+    pub(super) draining: Option<Place<RuntimeId>>,
 }
 
 /// How many runtimes stand where.
@@ -75,16 +82,20 @@ impl Pool {
         assert!(settings.max_concurrent_users > 0, "a pool without slots admits nobody");
         Self {
             ports: Ports::new(settings.runtime_port_range.clone(), settings.port_recheck),
+            free_slots: settings.max_concurrent_users,
             settings,
             born: now,
             closing: false,
-            runtimes: SlotMap::with_key(),
-            waiters: SlotMap::with_key(),
-            leases: SlotMap::with_key(),
+            runtimes: Slab::default(),
+            waiters: Slab::default(),
+            leases: Slab::default(),
             keys: Vec::new(),
+            phase_links: Links::default(),
             queue: List::default(),
             booting: List::default(),
             abandoned: List::default(),
+            abandoned_links: Links::default(),
+            waiter_links: Links::default(),
             idle: List::default(),
             levels: Levels::default(),
             decisions: VecDeque::new(),
@@ -104,7 +115,7 @@ impl Pool {
 
     /// Whether the runtime serves: an acquire of its key would be granted at once.
     pub fn serves(&self, runtime: RuntimeId) -> bool {
-        self.runtimes.get(runtime).is_some_and(|entry| entry.phase == Phase::Ready)
+        self.phase(runtime) == Some(Phase::Ready)
     }
 
     /// Who holds which port of the range; free ports are left out. For error details: costs a pass over the range.
@@ -122,6 +133,18 @@ impl Pool {
             Some(boot) if boot <= reaped_not_before => Some(boot),
             boot => Some(boot.unwrap_or(Time::NEVER).min(self.reaped_at(idle_since))),
         }
+    }
+
+    /// [`Pool::next_wake`] where it is before `alarm`, for a shell that has set one already: as long as nothing can be due
+    /// by then, this spares finding the reaper's tick.
+    #[inline]
+    pub fn next_wake_before(&self, alarm: Time) -> Option<Time> {
+        let within = |first: Option<Place<RuntimeId>>, span: Span| {
+            first.is_some_and(|place| self.runtimes[place].since + span < alarm)
+        };
+        let (boot, ttl) = (self.settings.boot_timeout, self.settings.runtime_idle_ttl);
+        let possible = within(self.booting.first(), boot) || within(self.idle.first(), ttl);
+        if possible { self.next_wake().filter(|wake| *wake < alarm) } else { None }
     }
 
     /// The next order, oldest first. To be called until there is none, after every input.

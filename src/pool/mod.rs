@@ -31,6 +31,7 @@ mod ports;
 mod processes;
 mod runtime;
 mod settings;
+mod slab;
 #[cfg(test)]
 mod tests;
 mod transitions;

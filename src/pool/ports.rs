@@ -35,6 +35,7 @@ impl Ports {
     }
 
     /// Ports that could be handed out now.
+    #[inline]
     pub(super) fn free(&self) -> usize {
         self.free.len()
     }
@@ -48,6 +49,7 @@ impl Ports {
     }
 
     /// Hands out the port that has been free for longest.
+    #[inline]
     pub(super) fn take(&mut self, runtime: RuntimeId) -> Option<u16> {
         let port = self.free.pop_front()?;
         let offset = self.offset(port);
@@ -56,6 +58,7 @@ impl Ports {
     }
 
     /// The runtime that held the port is gone.
+    #[inline]
     pub(super) fn give_back(&mut self, port: u16) {
         self.let_go(port);
         self.free.push_back(port);

@@ -11,93 +11,92 @@ use crate::base::{Admission, BootKind, DrainReason, Time};
 impl Pool {
     /// A runtime is ready.
     pub fn started(&mut self, now: Time, runtime: RuntimeId, kind: BootKind) {
-        if self.phase(runtime) != Some(Phase::Booting) {
-            return;
+        let Some(place) = self.find_in(Phase::Booting, runtime) else { return };
+        self.leave_boot(place);
+        let entry = &mut self.runtimes[place];
+        entry.phase = Phase::Ready;
+        if entry.waiters.is_empty() {
+            return self.rest(now, place);
         }
-        self.leave_boot(runtime);
-        self.runtimes[runtime].phase = Phase::Ready;
-        if self.runtimes[runtime].waiters.is_empty() {
-            return self.rest(now, runtime);
-        }
-        self.levels.idle += 1;
-        self.idle.push_back(&mut self.runtimes, runtime);
-        while let Some(waiter) = self.runtimes[runtime].waiters.pop_front(&mut self.waiters) {
-            let caused_the_boot = self.waiters.remove(waiter).is_some_and(|waiter| waiter.caused_the_boot);
+        self.levels.busy += 1;
+        while let Some(waiting) = entry.waiters.pop_front(&mut self.waiter_links) {
+            let waiter = self.waiters.id(waiting);
+            let caused_the_boot = self.waiters.remove(waiting).caused_the_boot;
             let admission = if caused_the_boot { Admission::from(kind) } else { Admission::Join };
-            let lease = self.lease(runtime);
+            entry.leases += 1;
+            let (_, lease) = self.leases.insert(runtime);
             self.decisions.push_back(Decision::Grant { waiter, lease, runtime, admission });
         }
     }
 
     /// A boot went wrong; its process, if there is one, is still to be ended.
     pub fn start_failed(&mut self, runtime: RuntimeId) {
-        if self.phase(runtime) == Some(Phase::Booting) {
-            self.refuse_waiters(runtime, PoolError::StartFailed { runtime });
-            self.drain(runtime, DrainReason::Crash);
+        if let Some(place) = self.find_in(Phase::Booting, runtime) {
+            self.refuse_waiters(place, PoolError::StartFailed { runtime });
+            self.drain(place, DrainReason::Crash);
         }
     }
 
     /// The port a runtime was to be started on is in use by someone else; no process was started.
     pub fn port_taken(&mut self, now: Time, runtime: RuntimeId) {
-        if self.phase(runtime) == Some(Phase::Booting) {
-            let port = self.runtimes[runtime].port.take().expect("law 4: who boots holds a port");
-            self.ports.mark_stranger(now, port);
-            self.leave_boot(runtime);
-            self.requeue(runtime);
-            self.settle(now);
-        } else if let Some(Phase::Draining(_)) = self.phase(runtime) {
-            // Drained while the shell was still looking at the port: there is no process to end.
-            self.drained(now, runtime);
-        }
+        let Some(place) = self.find_in(Phase::Booting, runtime) else {
+            // Perhaps drained while the shell was still looking at the port: there is no process to end.
+            return self.drained(now, runtime);
+        };
+        let port = self.runtimes[place].port.take().expect("law 4: who boots holds a port");
+        self.ports.mark_stranger(now, port);
+        self.free_slots += 1;
+        self.leave_boot(place);
+        self.requeue(place);
+        self.settle(now);
     }
 
     /// A live runtime is broken (it does not answer any more, say): drain it, leases or not.
     pub fn failed(&mut self, runtime: RuntimeId) {
-        if self.phase(runtime) == Some(Phase::Ready) {
-            self.drain(runtime, DrainReason::Crash);
+        if let Some(place) = self.find_in(Phase::Ready, runtime) {
+            self.drain(place, DrainReason::Crash);
         }
     }
 
     /// A process ended by itself: slot and port are free at once. Leases on it stay valid tokens for nothing.
     /// A runtime that is being drained ends by [`Pool::drained`], not by this.
     pub fn exited(&mut self, now: Time, runtime: RuntimeId) {
-        match self.phase(runtime) {
-            Some(Phase::Booting) => {
-                self.refuse_waiters(runtime, PoolError::StartFailed { runtime });
-                self.leave_boot(runtime);
+        let Some(place) = self.runtimes.find(runtime) else { return };
+        match self.runtimes[place].phase {
+            Phase::Booting => {
+                self.refuse_waiters(place, PoolError::StartFailed { runtime });
+                self.leave_boot(place);
             }
-            Some(Phase::Ready) if self.runtimes[runtime].leases == 0 => {
-                self.idle.remove(&mut self.runtimes, runtime);
-                self.levels.idle -= 1;
-            }
-            Some(Phase::Ready) => self.levels.busy -= 1,
-            _ => return,
+            Phase::Ready if self.runtimes[place].leases == 0 => self.leave_rest(place),
+            Phase::Ready => self.levels.busy -= 1,
+            Phase::Parked | Phase::Queued | Phase::Draining(_) => return,
         }
-        self.bury(now, runtime);
+        self.bury(now, place);
     }
 
     /// A drain ended: the process is gone.
     pub fn drained(&mut self, now: Time, runtime: RuntimeId) {
-        if let Some(Phase::Draining(_)) = self.phase(runtime) {
+        let Some(place) = self.runtimes.find(runtime) else { return };
+        if let Phase::Draining(_) = self.runtimes[place].phase {
             self.levels.draining -= 1;
-            self.bury(now, runtime);
+            self.bury(now, place);
         }
     }
 
     /// Time has passed: boots that took too long fail, runtimes that were idle too long are drained.
     pub fn tick(&mut self, now: Time) {
-        while let Some(runtime) = self.booting.first() {
-            if self.runtimes[runtime].since + self.settings.boot_timeout > now {
+        while let Some(place) = self.booting.first() {
+            if self.runtimes[place].since + self.settings.boot_timeout > now {
                 break;
             }
-            self.refuse_waiters(runtime, PoolError::StartTimedOut { runtime });
-            self.drain(runtime, DrainReason::Crash);
+            self.refuse_waiters(place, PoolError::StartTimedOut { runtime: self.runtimes.id(place) });
+            self.drain(place, DrainReason::Crash);
         }
-        while let Some(runtime) = self.idle.first() {
-            if self.reaped_at(self.runtimes[runtime].since) > now {
+        while let Some(place) = self.idle.first() {
+            if self.reaped_at(self.runtimes[place].since) > now {
                 break;
             }
-            self.drain(runtime, DrainReason::Idle);
+            self.drain(place, DrainReason::Idle);
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use slotmap::{Key as _, new_key_type};
 
-use super::list::{Link, Linked, List};
+use super::list::List;
+use super::slab::Place;
 use crate::base::{DrainReason, Time};
 
 /// A caller, as a small integer the shell hands out. The pool keeps an array as long as the largest one.
@@ -12,6 +13,7 @@ use crate::base::{DrainReason, Time};
 pub struct Key(pub u32);
 
 impl Key {
+    #[inline]
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -43,11 +45,7 @@ pub(super) struct Runtime {
     pub(super) leases: u32,
     pub(super) port: Option<u16>,
     /// Acquires that wait for the boot, in the order they came.
-    pub(super) waiters: List<WaiterId, PHASE>,
-    /// Its place in the list of its phase: the queue, the boots under way, or the idle ones.
-    phase_link: Link<RuntimeId>,
-    /// Its place among the boots that nobody waits for any more.
-    abandoned_link: Link<RuntimeId>,
+    pub(super) waiters: List<WaiterId>,
 }
 
 /// Where a runtime stands in its life.
@@ -65,67 +63,23 @@ pub(super) enum Phase {
     Draining(DrainReason),
 }
 
-/// Lane of the list that belongs to the phase; also the lane of a waiter's only list.
-pub(super) const PHASE: usize = 0;
-/// Lane of the list of abandoned boots.
-pub(super) const ABANDONED: usize = 1;
-
 impl Runtime {
     pub(super) fn new(key: Key, phase: Phase) -> Self {
-        Self {
-            key,
-            phase,
-            since: Time::ZERO,
-            leases: 0,
-            port: None,
-            waiters: List::default(),
-            phase_link: Link::default(),
-            abandoned_link: Link::default(),
-        }
-    }
-}
-
-impl Linked<RuntimeId, PHASE> for Runtime {
-    fn link(&self) -> &Link<RuntimeId> {
-        &self.phase_link
+        Self { key, phase, since: Time::ZERO, leases: 0, port: None, waiters: List::default() }
     }
 
-    fn link_mut(&mut self) -> &mut Link<RuntimeId> {
-        &mut self.phase_link
-    }
-}
-
-impl Linked<RuntimeId, ABANDONED> for Runtime {
-    fn link(&self) -> &Link<RuntimeId> {
-        &self.abandoned_link
-    }
-
-    fn link_mut(&mut self) -> &mut Link<RuntimeId> {
-        &mut self.abandoned_link
+    /// Serves, and without a lease.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.phase == Phase::Ready && self.leases == 0
     }
 }
 
 /// An acquire that waits for a boot.
 #[derive(Debug)]
 pub(super) struct Waiter {
-    pub(super) runtime: RuntimeId,
+    /// Not gone: who waits for a boot that fails is told before it is forgotten.
+    pub(super) runtime: Place<RuntimeId>,
     /// The first to want the runtime; the others join.
     pub(super) caused_the_boot: bool,
-    link: Link<WaiterId>,
-}
-
-impl Waiter {
-    pub(super) fn new(runtime: RuntimeId, caused_the_boot: bool) -> Self {
-        Self { runtime, caused_the_boot, link: Link::default() }
-    }
-}
-
-impl Linked<WaiterId, PHASE> for Waiter {
-    fn link(&self) -> &Link<WaiterId> {
-        &self.link
-    }
-
-    fn link_mut(&mut self) -> &mut Link<WaiterId> {
-        &mut self.link
-    }
 }

@@ -51,7 +51,8 @@ fn a_second_wind_for_a_forsaken_boot_makes_it_wanted_again() {
 fn a_failed_boot_refuses_all_who_wait_and_holds_slot_and_port_until_it_is_gone() {
     let mut rig = Rig::new(1, 1);
     let (first, second) = (rig.waits(1), rig.waits(1));
-    let runtime = rig.pool.runtimes.keys().next().expect("one boots");
+    let place = rig.pool.runtimes.places().next().expect("one boots");
+    let runtime = rig.pool.runtimes.id(place);
     rig.give(|pool, _| pool.start_failed(runtime));
     let error = PoolError::StartFailed { runtime };
     assert_eq!(rig.refusals(), [(first, error), (second, error)]);

@@ -22,6 +22,13 @@ impl Rig {
         let answer = input(&mut self.pool, self.now);
         self.orders = std::iter::from_fn(|| self.pool.next_decision()).collect();
         self.pool.audit(self.now).expect("the laws hold after every input");
+        let wake = self.pool.next_wake();
+        for alarm in
+            [Some(self.now), wake, wake.map(|wake| wake + Span::from_ns(1)), Some(Time::NEVER)].into_iter().flatten()
+        {
+            let sooner = wake.filter(|wake| *wake < alarm);
+            assert_eq!(self.pool.next_wake_before(alarm), sooner, "a wake before {alarm:?}");
+        }
         answer
     }
 
