@@ -26,16 +26,18 @@ pub(super) fn exp(x: f64) -> f64 {
 #[inline]
 pub(super) fn log(x: f64) -> f64 {
     debug_assert!(x.is_normal() && x > 0.0, "the logarithm of {x}");
-    // x = 2ᵏ (1 + f) with 1 + f between √½ and √2.
+    // x = 2ᵏ (1 + rest) with 1 + rest between √½ and √2.
     let above = x.to_bits().wrapping_sub(ROOT_HALF).cast_signed();
     let k = (above >> MANTISSA_BITS) as f64;
-    let f = f64::from_bits(x.to_bits().wrapping_sub((above >> MANTISSA_BITS << MANTISSA_BITS).cast_unsigned())) - 1.0;
-    let half_square = 0.5 * f * f;
-    let s = f / (2.0 + f);
-    let (z, w) = (s * s, s * s * (s * s));
-    let even = w * (L2 + w * (L4 + w * L6));
-    let odd = z * (L1 + w * (L3 + w * (L5 + w * L7)));
-    s * (half_square + (odd + even)) + k * LN_2_LOW - half_square + f + k * LN_2_HIGH
+    let power = (above >> MANTISSA_BITS << MANTISSA_BITS).cast_unsigned();
+    let rest = f64::from_bits(x.to_bits().wrapping_sub(power)) - 1.0;
+    let half_square = 0.5 * rest * rest;
+    let ratio = rest / (2.0 + rest);
+    let square = ratio * ratio;
+    let fourth = square * square;
+    let even = fourth * (L2 + fourth * (L4 + fourth * L6));
+    let odd = square * (L1 + fourth * (L3 + fourth * (L5 + fourth * L7)));
+    ratio * (half_square + (odd + even)) + k * LN_2_LOW - half_square + rest + k * LN_2_HIGH
 }
 
 const MANTISSA_BITS: u32 = 52;
