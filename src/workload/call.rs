@@ -69,11 +69,12 @@ pub(super) struct Seeds {
     replies: u64,
 }
 
-/// A call's draws for one purpose. The stream is seeded at the first draw that needs one: many calls are over before.
+/// A call's draws for one purpose.
 #[derive(Clone, Debug)]
-struct Draws {
-    seed: u64,
-    stream: Option<Stream>,
+enum Draws {
+    /// A constant needs no stream, and most scenarios have several.
+    Always(Span),
+    From(Stream),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +88,7 @@ impl Call {
     pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
         let Ring { number, caller, worker, rings_at } = ring;
         let ending = match &traffic.length {
-            CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(seeds.lengths).draw(law, number)),
+            CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(law, seeds.lengths, number).draw(law)),
             CallLength::Turns(turns) => Ending::AfterTurns(*turns),
         };
         Self {
@@ -98,8 +99,8 @@ impl Call {
             rings_at,
             traffic: Arc::clone(traffic),
             ending,
-            gaps: Draws::new(seeds.gaps),
-            replies: Draws::new(seeds.replies),
+            gaps: Draws::new(&traffic.turn_gap, seeds.gaps, number),
+            replies: Draws::new(&traffic.reply, seeds.replies, number),
         }
     }
 
@@ -126,26 +127,31 @@ impl Call {
     }
 
     fn next_start(&mut self, started: Time, done: Time) -> Time {
-        (started + self.gaps.draw(&self.traffic.turn_gap, self.number)).max(done)
+        (started + self.gaps.draw(&self.traffic.turn_gap)).max(done)
     }
 
     fn turn_at(&mut self, starts_at: Time) -> Turn {
-        Turn { starts_at, reply: self.replies.draw(&self.traffic.reply, self.number) }
+        Turn { starts_at, reply: self.replies.draw(&self.traffic.reply) }
     }
 }
 
 impl Draws {
-    fn new(seed: u64) -> Self {
-        Self { seed, stream: None }
+    /// The draws of call `number` from `law`.
+    #[inline]
+    fn new(law: &Distribution, seed: u64, number: u64) -> Self {
+        match law {
+            Distribution::Constant { ns } => Self::Always(Span::from_ns(*ns)),
+            _ => Self::From(Stream::numbered(seed, number)),
+        }
     }
 
-    /// The next draw of call `number`.
-    fn draw(&mut self, law: &Distribution, number: u64) -> Span {
-        if let Distribution::Constant { ns } = law {
-            return Span::from_ns(*ns);
+    /// The next one; `law` is the law they were made for.
+    #[inline]
+    fn draw(&mut self, law: &Distribution) -> Span {
+        match self {
+            Self::Always(span) => *span,
+            Self::From(stream) => Span::from_ns(law.draw(stream)),
         }
-        let stream = self.stream.get_or_insert_with(|| Stream::numbered(self.seed, number));
-        Span::from_ns(law.draw(stream))
     }
 }
 

@@ -158,7 +158,7 @@ impl Iterator for Arriving {
     type Item = Time;
 
     fn next(&mut self) -> Option<Time> {
-        let mut calls = -libm::log(self.stream.open_unit());
+        let mut calls = self.stream.exponential();
         while calls >= self.left {
             calls -= self.left;
             if !self.advance() {

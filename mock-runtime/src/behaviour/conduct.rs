@@ -127,11 +127,14 @@ impl Conduct {
 
     /// `ns` times the factors of all slow windows that are open and hit this life.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a year first")]
     fn stretched(&self, life: &Life, ns: u64, at_ns: u64) -> u64 {
-        if self.slow.is_empty() {
-            return ns;
-        }
+        if self.slow.is_empty() { ns } else { self.slowed(life, ns, at_ns) }
+    }
+
+    /// Apart, so that the many scenarios without slow windows pay no more than a comparison for them.
+    #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a year first")]
+    fn slowed(&self, life: &Life, ns: u64, at_ns: u64) -> u64 {
         let factor: f64 = self.active(&self.slow, life, at_ns).product();
         (ns as f64 * factor).clamp(0.0, Distribution::LONGEST_NS as f64) as u64
     }

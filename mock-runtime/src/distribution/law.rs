@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::normal;
 use super::stream::Stream;
+use super::{elementary, normal};
 
 /// A law for a duration, in integer nanoseconds.
 ///
@@ -165,9 +165,11 @@ impl Distribution {
         match self {
             Self::Constant { ns } => *ns,
             Self::Uniform { min_ns, max_ns } => min_ns + stream.below(max_ns - min_ns + 1),
-            Self::Exponential { mean_ns } => nanoseconds(-libm::log(stream.open_unit()) * *mean_ns as f64),
+            Self::Exponential { mean_ns } => nanoseconds(stream.exponential() * real(*mean_ns)),
             Self::Lognormal { median_ns, sigma } => {
-                nanoseconds(*median_ns as f64 * libm::exp(sigma * normal::quantile(stream.open_unit())))
+                // Beyond e^±700 every median comes to nothing, or to more than a year.
+                let log = (sigma * normal::quantile(stream.open_unit())).clamp(-700.0, 700.0);
+                nanoseconds(real(*median_ns) * elementary::exp(log))
             }
             Self::Gamma { shape, scale_ns } => nanoseconds(gamma(*shape, stream) * scale_ns),
             Self::Empirical { sorted_ns } => {
@@ -225,16 +227,23 @@ fn gamma(shape: f64, stream: &mut Stream) -> f64 {
             continue;
         }
         let v = root * root * root;
-        if libm::log(stream.open_unit()) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+        if -stream.exponential() < 0.5 * x * x + d - d * v + d * elementary::log(v) {
             return d * v;
         }
     }
 }
 
-/// A real number of nanoseconds as an integer, kept within 0 and a year.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the integer's range first")]
+/// A whole number of nanoseconds of at most a year as a real one, which processors make of signed integers in one step.
+fn real(ns: u64) -> f64 {
+    ns.cast_signed() as f64
+}
+
+/// A real number of nanoseconds, at least 0, as an integer of at most a year.
+#[expect(clippy::cast_possible_truncation, reason = "cut to the integer's range first")]
 fn nanoseconds(value: f64) -> u64 {
-    (value.clamp(0.0, Distribution::LONGEST_NS as f64) + 0.5) as u64
+    debug_assert!(value.is_nan() || value >= 0.0, "{value} ns");
+    let longest = Distribution::LONGEST_NS as f64;
+    (((if value > longest { longest } else { value }) + 0.5) as i64).cast_unsigned()
 }
 
 fn checked(ns: u64) -> Result<u64, LawError> {
@@ -288,6 +297,22 @@ mod tests {
         let mut stream = Stream::named(3, "median", 0);
         let below = (0..100_000).filter(|_| law.draw(&mut stream) < SECOND).count();
         assert!((49_000..51_000).contains(&below), "{below} of 100,000 below the median");
+    }
+
+    #[test]
+    fn a_draw_is_what_libm_makes_of_it() {
+        // The widest sigma leads beyond the range of doubles, where only the bounds are left.
+        for (median_ns, sigma) in [(SECOND, 0.4), (3600 * SECOND, 2.0), (1, 100.0), (0, 100.0), (SECOND, 100.0)] {
+            let law = Distribution::Lognormal { median_ns, sigma };
+            let mut streams = [(); 2].map(|()| Stream::named(5, "libm", 0));
+            for _ in 0..20_000 {
+                let log = sigma * normal::quantile(streams[0].open_unit());
+                let expected = (median_ns as f64 * libm::exp(log)).min(Distribution::LONGEST_NS as f64);
+                let expected = if median_ns == 0 { 0.0 } else { expected };
+                let difference = (law.draw(&mut streams[1]) as f64 - expected).abs();
+                assert!(difference <= 0.5 + 1e-9 + expected * 4e-16, "{law:?}: {expected} is off by {difference}");
+            }
+        }
     }
 
     #[test]

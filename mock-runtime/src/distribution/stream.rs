@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use rand::{Rng, SeedableRng, TryRng};
 use rand_xoshiro::SplitMix64;
 
+use super::elementary;
+
 /// One stream of random numbers, named so that a new draw somewhere shifts no draw elsewhere.
 ///
 /// Streams with the same (seed, name, index) are equal; any difference makes them independent for all practical
@@ -42,6 +44,12 @@ impl Stream {
         ((self.0.next_u64() >> 12) as f64 + 0.5) * (2.0 * UNIT_STEP)
     }
 
+    /// An exponential number with mean 1, by inversion.
+    #[inline]
+    pub fn exponential(&mut self) -> f64 {
+        -elementary::log(self.open_unit())
+    }
+
     /// True with probability `share`.
     #[inline]
     pub fn chance(&mut self, share: f64) -> bool {
@@ -61,6 +69,7 @@ impl Stream {
 impl TryRng for Stream {
     type Error = Infallible;
 
+    #[inline]
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
         self.0.try_next_u32()
     }
