@@ -164,7 +164,15 @@ impl Simulation<'_> {
     }
 
     /// A runtime is told to end, or is gone: whatever it computed is not computed any more.
+    #[inline]
     pub(super) fn stop_computing(&mut self, desk: DeskId, runtime: RuntimeId) {
+        let host = self.desk(desk).host;
+        if self.hosts[host].processors.is_some() {
+            self.take_off_the_cores(desk, runtime);
+        }
+    }
+
+    fn take_off_the_cores(&mut self, desk: DeskId, runtime: RuntimeId) {
         let now = self.now;
         for work in self.works_of(desk, runtime) {
             self.processors(desk).leave(now, work);
