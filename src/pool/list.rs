@@ -28,27 +28,26 @@ pub(super) struct List<K> {
 
 impl<K: Key> List<K> {
     #[inline]
-    pub(super) fn first(&self) -> Option<Place<K>> {
+    pub(super) fn first(self) -> Option<Place<K>> {
         self.first
     }
 
-    pub(super) fn last(&self, links: &Links<K>) -> Option<Place<K>> {
+    pub(super) fn last(self, links: &Links<K>) -> Option<Place<K>> {
         self.first.map(|first| links.of(first).before)
     }
 
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         self.first.is_none()
     }
 
     #[inline]
     pub(super) fn push_back(&mut self, links: &mut Links<K>, place: Place<K>) {
-        match self.first {
-            Some(first) => links.insert_before(first, place),
-            None => {
-                links.set(place, Link { before: place, after: place });
-                self.first = Some(place);
-            }
+        if let Some(first) = self.first {
+            links.insert_before(first, place);
+        } else {
+            links.set(place, Link { before: place, after: place });
+            self.first = Some(place);
         }
     }
 
@@ -73,7 +72,7 @@ impl<K: Key> List<K> {
     }
 
     /// All entries from first to last, for audits.
-    pub(super) fn places(&self, links: &Links<K>) -> Vec<Place<K>> {
+    pub(super) fn places(self, links: &Links<K>) -> Vec<Place<K>> {
         let next = |place: &Place<K>| Some(links.of(*place).after).filter(|after| Some(*after) != self.first);
         std::iter::successors(self.first, next).collect()
     }
