@@ -59,7 +59,7 @@ fn searches(cores: u16, per_second: u32, search: &str) -> Estimate {
             "#
         )
     };
-    Estimate::over(6, |seed| mean(&play(&text(seed)).total, "search"))
+    Estimate::over(24, |seed| mean(&play(&text(seed)).total, "search"))
 }
 
 /// A law whose draws are computing all through.

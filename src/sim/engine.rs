@@ -77,7 +77,7 @@ impl<'j> Simulation<'j> {
         let mut simulation = Self {
             now: Time::ZERO,
             queue: Queue::default(),
-            workload: Workload::new(&scenario.traffic),
+            workload: Workload::sharing(&scenario.traffic, &part.popularities),
             recorder: scenario.recorder(),
             books: desks
                 .iter()

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::computing;
 use crate::pool::Settings;
 use crate::scenario::{FaultKind, Scenario};
+use crate::workload::Popularities;
 
 /// Tenants that have to do with each other.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Part {
     pub(super) tenants: Vec<usize>,
     /// Where its workers are, in the order of its tenants.
     pub(super) places: Vec<Place>,
+    /// From which all parts draw who calls.
+    pub(super) popularities: Arc<Popularities>,
 }
 
 /// Where a worker is.
@@ -41,7 +44,8 @@ impl Place {
 /// All tenants in one part.
 pub(super) fn whole(scenario: &Arc<Scenario>) -> Part {
     let tenants = (0..scenario.tenants.len()).collect();
-    Part { scenario: Arc::clone(scenario), tenants, places: Hosts::of(scenario).places }
+    let popularities = Arc::new(Popularities::of(&scenario.traffic));
+    Part { scenario: Arc::clone(scenario), tenants, places: Hosts::of(scenario).places, popularities }
 }
 
 /// As many parts as there are, in the order of their first tenants.
@@ -57,8 +61,12 @@ pub(super) fn split(scenario: &Arc<Scenario>) -> Vec<Part> {
     let places: Vec<(Vec<Place>, usize)> = groups.iter().map(|tenants| hosts.of_group(tenants)).collect();
     let known = groups.iter().zip(&places).map(|(tenants, (_, hosts))| (tenants.as_slice(), *hosts));
     let scenarios = scenario.of_groups(known);
-    let parts = groups.into_iter().zip(places).zip(scenarios);
-    parts.map(|((tenants, (places, _)), scenario)| Part { scenario: Arc::new(scenario), tenants, places }).collect()
+    let popularities = Arc::new(Popularities::of(&scenario.traffic));
+    let part = |((tenants, (places, _)), scenario)| {
+        let popularities = Arc::clone(&popularities);
+        Part { scenario: Arc::new(scenario), tenants, places, popularities }
+    };
+    groups.into_iter().zip(places).zip(scenarios).map(part).collect()
 }
 
 /// The hosts and who is there.

@@ -23,4 +23,4 @@ mod tests;
 pub use call::{Call, Next, Turn};
 pub use offered::Offered;
 pub use spec::{Arrivals, CallLength, Population, Rate, Route, Stage, TenantTraffic, Traffic};
-pub use stream::Workload;
+pub use stream::{Popularities, Workload};

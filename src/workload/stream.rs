@@ -72,12 +72,19 @@ enum Ringing {
 impl Workload {
     /// The calls of `traffic`.
     pub fn new(traffic: &Traffic) -> Self {
+        Self::sharing(traffic, &Popularities::of(traffic))
+    }
+
+    /// The same calls, drawn from tables that others draw from, too.
+    ///
+    /// # Panics
+    /// Where a tenant's table is missing.
+    pub fn sharing(traffic: &Traffic, popularities: &Popularities) -> Self {
         let until = Time::ZERO + traffic.duration;
-        let mut popularities = Vec::new();
         let tenants: Vec<Tenant> = (0..)
             .map(TenantIndex)
             .zip(&traffic.tenants)
-            .map(|(index, tenant)| Tenant::new(index, tenant, traffic, &mut popularities))
+            .map(|(index, tenant)| Tenant::new(index, tenant, traffic, popularities))
             .collect();
         let mut workload = Self { tenants, due: BinaryHeap::new(), until };
         (0..workload.tenants.len()).for_each(|tenant| workload.start(tenant));
@@ -134,7 +141,7 @@ impl Workload {
 }
 
 impl Tenant {
-    fn new(index: TenantIndex, tenant: &TenantTraffic, traffic: &Traffic, popularities: &mut Popularities) -> Self {
+    fn new(index: TenantIndex, tenant: &TenantTraffic, traffic: &Traffic, popularities: &Popularities) -> Self {
         let stream = |purpose: &str| Stream::named(traffic.seed, &format!("{}/{purpose}", tenant.name), 0);
         let ringing = match &tenant.arrivals {
             Arrivals::Closed { callers, redial } => {
@@ -142,7 +149,7 @@ impl Tenant {
             }
             open => Ringing::Open {
                 rings: Rings::new(open, Time::ZERO + traffic.duration, stream).expect("it is not a closed tenant"),
-                callers: Callers::new(&tenant.callers, shared(popularities, tenant), stream("callers")),
+                callers: Callers::new(&tenant.callers, popularities.table(tenant), stream("callers")),
                 rung: 0,
             },
         };
@@ -176,18 +183,36 @@ impl Tenant {
     }
 }
 
-/// The tables made so far, by size and slope.
-type Popularities = Vec<((u32, u64), Arc<Popularity>)>;
+/// How popular callers are: a table for each kind of population, the same one for tenants whose populations are alike.
+#[derive(Debug, Default)]
+pub struct Popularities(Vec<((u32, u64), Arc<Popularity>)>);
 
-/// The tenant's popularity table, the same one for tenants whose populations are alike.
-fn shared(popularities: &mut Popularities, tenant: &TenantTraffic) -> Arc<Popularity> {
-    let key = (tenant.callers.size, tenant.callers.zipf.to_bits());
-    if let Some((_, table)) = popularities.iter().find(|(known, _)| *known == key) {
-        return Arc::clone(table);
+impl Popularities {
+    /// The tables that all tenants of `traffic` need.
+    pub fn of(traffic: &Traffic) -> Self {
+        let mut tables = Self::default();
+        let open = traffic.tenants.iter().filter(|tenant| !matches!(tenant.arrivals, Arrivals::Closed { .. }));
+        for tenant in open {
+            if tables.find(tenant).is_none() {
+                let table = Popularity::new(tenant.callers.size, tenant.callers.zipf);
+                tables.0.push((kind(tenant), Arc::new(table)));
+            }
+        }
+        tables
     }
-    let table = Arc::new(Popularity::new(tenant.callers.size, tenant.callers.zipf));
-    popularities.push((key, Arc::clone(&table)));
-    table
+
+    fn table(&self, tenant: &TenantTraffic) -> Arc<Popularity> {
+        Arc::clone(self.find(tenant).expect("the tables were made for this tenant among others"))
+    }
+
+    fn find(&self, tenant: &TenantTraffic) -> Option<&Arc<Popularity>> {
+        self.0.iter().find(|(known, _)| *known == kind(tenant)).map(|(_, table)| table)
+    }
+}
+
+/// Tenants of one kind draw from one table.
+fn kind(tenant: &TenantTraffic) -> (u32, u64) {
+    (tenant.callers.size, tenant.callers.zipf.to_bits())
 }
 
 /// Puts another entry in the place of the first: one sift instead of a pop and a push.
@@ -200,6 +225,23 @@ mod tests {
     use super::*;
     use crate::base::Span;
     use crate::workload::tests::tenant;
+
+    #[test]
+    fn tenants_alike_draw_from_one_table_and_from_the_same_one_when_played_apart() {
+        let of = |name: &str, size| {
+            let mut tenant = tenant(name);
+            (tenant.callers.size, tenant.callers.zipf) = (size, 0.75);
+            tenant
+        };
+        let traffic = |tenants| Traffic { seed: 1, duration: Span::from_secs(1_000), tenants };
+        let all = Popularities::of(&traffic(vec![of("a", 40), of("b", 40), of("c", 41)]));
+        assert_eq!(all.0.len(), 2);
+        let alone = traffic(vec![of("b", 40)]);
+        let callers = |mut workload: Workload| -> Vec<CallerIndex> {
+            std::iter::from_fn(|| workload.next().map(|call| call.caller)).collect()
+        };
+        assert_eq!(callers(Workload::sharing(&alone, &all)), callers(Workload::new(&alone)));
+    }
 
     #[test]
     fn what_is_kept_does_not_grow_with_the_run() {
