@@ -64,11 +64,11 @@ fn a_crash_reaches_runtimes_that_report_to_nobody() {
 #[test]
 fn a_hung_runtime_times_out_and_then_goes_on() {
     let head = "budget = \"100ms\"\n";
-    let summary = play("", head, REGULARS, "at = \"1s\"\nkind = \"runtime.hang\"\nshare = 0.25\nfor = \"700ms\"\n");
+    let summary = play("", head, REGULARS, "at = \"1s\"\nkind = \"runtime.hang\"\nshare = 1.0\nfor = \"700ms\"\n");
     let timeouts = figure(&summary, "counts/search_timeouts");
-    assert!((1.0..=12.0).contains(&timeouts), "one of four callers, for 700 ms: {summary:#}");
+    assert!((1.0..=48.0).contains(&timeouts), "four callers, for 700 ms: {summary:#}");
     assert_eq!(figure(&summary, "counts/drains/crash"), 0.0, "it was not replaced");
-    assert!(figure(&summary, "counts/recalls_ok") >= 60.0, "{summary:#}");
+    assert!(figure(&summary, "counts/recalls_ok") >= 30.0, "{summary:#}");
 }
 
 #[test]

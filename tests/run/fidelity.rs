@@ -84,7 +84,7 @@ fn a_simulation_by_the_runs_own_measurements_is_true_to_it() {
 #[test]
 fn a_simulation_with_a_smaller_pool_is_found_out() {
     let rig = Rig::new();
-    let rival = rival(&rig, "max_concurrent_users = 2\n", "", "");
+    let rival = rival(&rig, "max_concurrent_users = 1\n", "", "");
     let (code, compared) = compare(&rig, &["--simulate", rival.to_str().expect("it is text")]);
     assert_eq!(code, Some(99), "{compared:#}");
     assert!(outside(&compared).contains(&"turns"), "{compared:#}");
