@@ -87,7 +87,7 @@ impl Played {
     fn words(&self) -> String {
         match (&self.state, &self.comparison) {
             (State::Equal, _) => "equal".to_owned(),
-            (State::Missing, _) => format!("{} is not there", self.baseline.display()),
+            (State::Missing, _) => format!("there was no {}", self.baseline.display()),
             (State::Unreadable(reason), _) => reason.clone(),
             (State::Moved, Some(moved)) if moved.differences.is_empty() && moved.notes.is_empty() => {
                 "all figures are equal, their text is not: edited, or written by another version".to_owned()
@@ -152,7 +152,7 @@ fn text(played: &[Played], update: bool) -> String {
         (false, true) => format!("UPDATED: {some} of {all} baselines: {names}.\n"),
         (false, false) => format!("FAIL: {some} of {all} baselines do not hold: {names}.\n"),
     };
-    let moved_text = moved.iter().map(|played| format!("\n== {}\n{}\n", played.name(), played.words().trim_end()));
+    let moved_text = moved.iter().map(|played| format!("\n{}: {}\n", played.name(), played.words().trim_end()));
     let remedy = if moved.is_empty() || update { "" } else { "\nif that is meant: busyhour baseline update\n" };
     head + &moved_text.collect::<String>() + remedy
 }

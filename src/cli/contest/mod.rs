@@ -111,8 +111,10 @@ impl<'a> Contest<'a> {
     }
 
     fn tell_progress(&self, played: u64, began: Instant) {
-        let left = began.elapsed().as_secs_f64() / played as f64 * (self.question.repeat - played) as f64;
-        self.tell(&format!("pair {played} of {} played, about {left:.0} s left", self.question.repeat));
+        let repeat = self.question.repeat;
+        let left = began.elapsed().as_secs_f64() / played as f64 * (repeat - played) as f64;
+        let left = if played < repeat { format!(", about {left:.0} s left") } else { String::new() };
+        self.tell(&format!("pair {played} of {repeat} played{left}"));
     }
 
     fn tell(&self, text: &str) {
@@ -124,9 +126,14 @@ impl<'a> Contest<'a> {
 
 /// Fewer pairs than can tell anything are a waste of time.
 fn question(arguments: &ContestArguments) -> Result<Question, Failure> {
-    let mut subjects = if arguments.judge.is_empty() { Subject::primary() } else { arguments.judge.clone() };
-    subjects.sort();
-    subjects.dedup();
+    let mut subjects: Vec<Subject> = Vec::new();
+    let asked = if arguments.judge.is_empty() { Subject::primary() } else { arguments.judge.clone() };
+    for subject in asked {
+        // One that was named twice would make the intervals of all wider.
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
     let floor = Floor::new(arguments.floor, arguments.share_floor / 100.0);
     let question = Question { repeat: arguments.repeat, subjects, floor };
     let fewest = question.fewest_pairs();

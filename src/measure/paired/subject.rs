@@ -11,7 +11,7 @@ use crate::measure::threshold::{Dimension, dimension_of, metric_names, nearest, 
 
 /// A figure that pairs of live runs can be judged by: a latency or `boots_per_turn`, compared as a ratio, or
 /// `budget.met` or the rate of something unwanted, compared in points.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(String);
 
 /// A name that is no such figure.
