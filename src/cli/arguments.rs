@@ -233,3 +233,36 @@ const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the
 measurement is invalid, or a comparison cannot tell; 98 a regression against a baseline; 99 a threshold failed; 130/143
 interrupted (the report is still written).";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line of shell up to the first operator; quotes of one kind, and nothing more of the language.
+    fn words(line: &str) -> Vec<String> {
+        let quoted = line.split('\'').enumerate().flat_map(|(place, part)| match place % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        quoted.take_while(|word| !["|", ">", "&&", "||", "#"].contains(&word.as_str())).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_papers_is_one() {
+        let mut commands = 0;
+        for paper in ["README.md", "reports/README.md"] {
+            let text = std::fs::read_to_string(paper).expect("cargo runs tests in the package's folder");
+            let typed = text.lines().filter_map(|line| line.trim_start().strip_prefix("$ ").or(job_step(line)));
+            for line in typed.filter(|line| line.starts_with("busyhour ")) {
+                Arguments::try_parse_from(words(line)).unwrap_or_else(|error| panic!("{paper}: {line}: {error}"));
+                commands += 1;
+            }
+        }
+        assert!(commands >= 4, "{commands}");
+        assert!(Arguments::try_parse_from(words("busyhour run x.toml --agianst y")).is_err());
+    }
+
+    fn job_step(line: &str) -> Option<&str> {
+        line.trim_start().strip_prefix("- run: ")
+    }
+}
