@@ -33,14 +33,14 @@ pub(in crate::cli) struct ContestArguments {
     #[arg(long, value_name = "PAIRS", requires = "against", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..=Question::MOST_PAIRS))]
     pub(in crate::cli) repeat: u64,
-    /// How much worse a latency, or boots_per_turn, may become before that is a regression: a share, a duration, or
+    /// How much worse a latency, or `boots_per_turn`, may become before that is a regression: a share, a duration, or
     /// both (2ms+5%).
     #[arg(long, value_name = "FLOOR", requires = "against", default_value = "5%")]
     pub(in crate::cli) floor: Tolerance,
     /// How many points of a hundred a share, such as budget.met, may become worse.
     #[arg(long, value_name = "POINTS", requires = "against", default_value_t = 1.0, value_parser = points)]
     pub(in crate::cli) share_floor: f64,
-    /// Judge these figures instead of recall.p50, .p95 and .p99, search.p95, budget.met and boots_per_turn.
+    /// Judge these figures instead of recall.p50, .p95 and .p99, search.p95, budget.met and `boots_per_turn`.
     #[arg(long, value_name = "FIGURE,…", requires = "against", value_delimiter = ',')]
     pub(in crate::cli) judge: Vec<Subject>,
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use miette::miette;
 use rustix::process::{Pid, Signal, getppid, kill_process, set_parent_process_death_signal};
@@ -58,6 +58,10 @@ impl Turn<'_> {
         if *stop.borrow() != Stop::AtTheEnd {
             return Ok(Ended::Interrupted);
         }
+        self.outcome(&output)
+    }
+
+    fn outcome(&self, output: &Output) -> Result<Ended, Failure> {
         let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         match output.status.code() {
             // Pass, or a verdict that is told in the summary.

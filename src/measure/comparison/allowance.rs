@@ -87,7 +87,8 @@ pub(super) fn check<'f>(
 ) -> Result<(), ComparisonError> {
     // What never happened in either play may happen in the next, and is a figure.
     let mut figures: Vec<&str> = figures.collect();
-    figures.extend(metric_names().filter(|name| !name.ends_with(".rate")).map(|name| -> &'f str { name }));
+    figures
+        .extend(metric_names().filter(|name| name.rsplit('.').next() != Some("rate")).map(|name| -> &'f str { name }));
     let useless = |allowance: &&Allowance| !figures.iter().any(|figure| allowance.speaks_of(figure));
     let Some(useless) = allowances.iter().find(useless) else { return Ok(()) };
     let pattern = useless.pattern.to_string();

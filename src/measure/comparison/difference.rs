@@ -47,7 +47,7 @@ impl Difference {
     pub(super) fn exact(pair: Pair, allowances: &[Allowance]) -> Self {
         let allowance = allowances.iter().find(|allowance| allowance.covers(&pair));
         let judgement = if allowance.is_some() { Judgement::Pass } else { Judgement::Fail };
-        let allowance = allowance.map(|allowance| allowance.to_string());
+        let allowance = allowance.map(ToString::to_string);
         Self { allowance, ..Self::judged(pair, judgement) }
     }
 

@@ -49,8 +49,8 @@ pub enum Scale {
 /// Judges a figure by an interval that misses at most `error` of the time. A figure that some pair did not show is not
 /// judged by the others: it may be missing there for what it was.
 pub(super) fn judge(subject: &Subject, pairs: &[[Summary; 2]], floor: Floor, error: f64) -> PairedFigure {
-    let shown = |[base, new]: &[Summary; 2]| Some(subject.coordinate(new)? - subject.coordinate(base)?);
-    let changes: Vec<f64> = pairs.iter().filter_map(shown).collect();
+    let change = |[base, new]: &[Summary; 2]| Some(subject.coordinate(new)? - subject.coordinate(base)?);
+    let changes: Vec<f64> = pairs.iter().filter_map(change).collect();
     let [base, new] = [0, 1].map(|side| median(pairs.iter().filter_map(|pair| subject.of(&pair[side]))));
     let mut figure = PairedFigure {
         figure: subject.name().to_owned(),
@@ -74,18 +74,18 @@ pub(super) fn judge(subject: &Subject, pairs: &[[Summary; 2]], floor: Floor, err
         return figure;
     };
     let is_time = dimension_of(subject.name()) == Some(Dimension::Time);
-    let worst = floor.of(subject.scale(), base.unwrap_or_default(), is_time);
-    figure.judged(subject, interval, worst)
+    let bound = floor.of(subject.scale(), base.unwrap_or_default(), is_time);
+    figure.judged(subject, interval, bound)
 }
 
 impl PairedFigure {
-    /// `worst`: the largest change for the worse that is none, in the scale's coordinate.
-    fn judged(self, subject: &Subject, interval: Interval, worst: f64) -> Self {
+    /// `bound`: the largest change for the worse that is none, in the scale's coordinate.
+    fn judged(self, subject: &Subject, interval: Interval, bound: f64) -> Self {
         let Interval { low, estimate, high } = interval;
         let (limit, worse, not_worse) = if subject.more_is_better() {
-            (-worst, high < -worst - ROUNDING, low >= -worst - ROUNDING)
+            (-bound, high < -bound - ROUNDING, low >= -bound - ROUNDING)
         } else {
-            (worst, low > worst + ROUNDING, high <= worst + ROUNDING)
+            (bound, low > bound + ROUNDING, high <= bound + ROUNDING)
         };
         let judgement = match (worse, not_worse) {
             (true, _) => Judgement::Fail,

@@ -88,14 +88,14 @@ fn closing(paired: &Paired) -> Vec<String> {
     let Floor { relative, absolute_ms, points } = paired.floor;
     let ms = if absolute_ms > 0.0 { format!(" + {} ms", words::number(absolute_ms)) } else { String::new() };
     let coverage = paired.coverage.map_or_else(String::new, |coverage| format!(", each in {}", words::share(coverage)));
-    let pairs = match paired.pairs == paired.asked {
-        true => format!("{}", paired.pairs),
-        false => format!("{} of {}", paired.pairs, paired.asked),
-    };
+    let of_how_many = if paired.pairs < paired.asked { format!(" of {}", paired.asked) } else { String::new() };
     [
         labelled("base", &side(&paired.base)),
         labelled("new", &side(&paired.new)),
-        labelled("pairs", &format!("{pairs}; who goes first alternates, each pair has its own seed")),
+        labelled(
+            "pairs",
+            &format!("{}{of_how_many}; who goes first alternates, each pair has its own seed", paired.pairs),
+        ),
         labelled(
             "floor",
             &format!("{}{ms}, and {} pts of shares", words::share(relative), words::number(points * 100.0)),
