@@ -1,5 +1,8 @@
 //! What can be typed.
 
+mod comparing;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
@@ -7,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::measure::Tolerance;
+use comparing::{BASELINE_HELP, COMPARE_HELP, RUN_EXAMPLES};
+pub(super) use comparing::{BaselineOrder, CompareArguments, ContestArguments};
 
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
 #[derive(Debug, Parser)]
@@ -19,7 +24,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Play a scenario in real time, against real runtime processes.
-    #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
+    #[command(after_help = RUN_EXAMPLES)]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
     #[command(after_help = SIM_EXAMPLES)]
@@ -39,6 +44,21 @@ pub(super) enum Command {
     /// Write what a live run measured into its scenario, so that `sim` predicts this host.
     #[command(after_help = CALIBRATE_HELP)]
     Calibrate(CalibrateArguments),
+    /// Hold two summaries against each other: simulations exactly, live runs as far as one of each can tell.
+    #[command(after_help = COMPARE_HELP)]
+    Compare(CompareArguments),
+    /// Keep what scenarios come to in virtual time in files, and see what moved.
+    #[command(subcommand, after_help = BASELINE_HELP)]
+    Baseline(BaselineOrder),
+    /// Become another program that ends when this one's parent does: plays of `run --against`.
+    #[command(name = ATTENDED, hide = true)]
+    Attended {
+        /// Process id of the parent.
+        parent: u32,
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        program: Vec<OsString>,
+    },
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -54,6 +74,8 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) live: LiveArguments,
+    #[command(flatten)]
+    pub(super) contest: ContestArguments,
     /// What to print on standard output.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -188,6 +210,8 @@ pub(super) enum Question {
 
 /// The hidden command that plays for `sim --check-determinism`.
 pub(super) const PLAY_ALOUD: &str = "__play-aloud";
+/// The hidden command that becomes a play of `run --against`.
+pub(super) const ATTENDED: &str = "__attended";
 
 const SIM_EXAMPLES: &str = "\
 Examples:
@@ -207,4 +231,38 @@ Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the
-measurement is invalid; 99 a threshold failed; 130/143 interrupted (the report is still written).";
+measurement is invalid, or a comparison cannot tell; 98 a regression against a baseline; 99 a threshold failed; 130/143
+interrupted (the report is still written).";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line of shell up to the first operator; quotes of one kind, and nothing more of the language.
+    fn words(line: &str) -> Vec<String> {
+        let quoted = line.split('\'').enumerate().flat_map(|(place, part)| match place % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        quoted.take_while(|word| !["|", ">", "&&", "||", "#"].contains(&word.as_str())).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_papers_is_one() {
+        let mut commands = 0;
+        for paper in ["README.md", "reports/README.md"] {
+            let text = std::fs::read_to_string(paper).expect("cargo runs tests in the package's folder");
+            let typed = text.lines().filter_map(|line| line.trim_start().strip_prefix("$ ").or(job_step(line)));
+            for line in typed.filter(|line| line.starts_with("busyhour ")) {
+                Arguments::try_parse_from(words(line)).unwrap_or_else(|error| panic!("{paper}: {line}: {error}"));
+                commands += 1;
+            }
+        }
+        assert!(commands >= 4, "{commands}");
+        assert!(Arguments::try_parse_from(words("busyhour run x.toml --agianst y")).is_err());
+    }
+
+    fn job_step(line: &str) -> Option<&str> {
+        line.trim_start().strip_prefix("- run: ")
+    }
+}

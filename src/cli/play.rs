@@ -61,7 +61,7 @@ pub(super) fn tell_where(folder: &Path, arguments: &LiveArguments) {
 }
 
 /// Says at once what would otherwise be said after the run. Makes nothing: the run may come to nothing.
-fn check_out(out: &Path) -> Result<(), Failure> {
+pub(super) fn check_out(out: &Path) -> Result<(), Failure> {
     let there = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
     let nearest = there.ancestors().find(|folder| folder.exists()).unwrap_or(&there);
     let access = rustix::fs::access(nearest, rustix::fs::Access::WRITE_OK).map_err(std::io::Error::from);
@@ -69,7 +69,7 @@ fn check_out(out: &Path) -> Result<(), Failure> {
     access.and(folder).map_err(|error| unwritable(out, &error))
 }
 
-fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
     Failure::work(format!(
         "the summary cannot be written to {}: {error}; choose another folder with --out",
         out.display()

@@ -7,6 +7,7 @@
 
 mod closing;
 mod code;
+mod comparison;
 mod conduct;
 mod ending;
 mod event;
@@ -19,6 +20,7 @@ mod latencies;
 mod law;
 mod levels;
 pub mod log;
+mod paired;
 mod recorder;
 mod replications;
 mod samples;
@@ -29,6 +31,9 @@ mod threshold;
 mod verdict;
 
 pub use code::ErrorCode;
+pub use comparison::{
+    Allowance, AllowanceError, Amount, Comparison, ComparisonError, Difference, Judgement, Method, Side,
+};
 pub use conduct::{Deed, ObservedConduct};
 pub use ending::{Breach, Ending, TenantEnding};
 pub use event::{Event, Level, Recall, Save};
@@ -36,6 +41,9 @@ pub use family::Family;
 pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;
 pub use law::Law;
+pub use paired::{
+    BrokenLaw, CONFIDENCE, Floor, LeftOut, Paired, PairedFigure, Pairs, Question, Scale, Subject, SubjectError,
+};
 pub use recorder::{Recorder, RecorderSettings};
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{

@@ -3,6 +3,7 @@
 //! Whatever a summary holds, what comes out is inert: names from scenarios and texts from peers are shown without
 //! control characters and cut to the room there is.
 
+mod comparison;
 mod fidelity;
 mod folder;
 mod inert;
@@ -12,8 +13,11 @@ mod log;
 mod terminal;
 mod words;
 
+pub use comparison::{comparison, comparison_json, paired, paired_json};
 pub use fidelity::{fidelity, fidelity_json};
-pub use folder::{CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, write_file, write_live_run, write_run};
+pub use folder::{
+    CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run, write_run,
+};
 pub use json::{json, replications_json};
 pub use log::{boots, log_line};
 pub use terminal::{Style, replications, terminal};

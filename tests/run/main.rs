@@ -7,6 +7,7 @@
 mod bad_input;
 mod calibrate;
 mod calls;
+mod contest;
 mod fakes;
 mod faults;
 mod fidelity;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Figures, Summary};
 pub use catalogue::metric_names;
 use metric::{Metric, Observation, Unobserved};
+pub(super) use parse::nearest;
 pub use value::Dimension;
 
 /// A comparison of one figure with a limit.

@@ -93,7 +93,7 @@ fn unknown_metric(expression: &str, name: &str) -> ThresholdError {
 }
 
 /// The known name nearest to `name`, where a typing mistake explains the difference.
-fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub(in crate::measure) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     if name.len() > LONGEST_TYPO {
         return None;
     }
