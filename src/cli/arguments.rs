@@ -86,6 +86,9 @@ pub(super) struct LiveArguments {
     /// scenario's budget unless said otherwise.
     #[arg(long, value_name = "MS")]
     pub(super) lag_limit: Option<f64>,
+    /// Share of all processors, from 0 to 1, beyond which the harness itself was the bottleneck and the run is invalid.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = share)]
+    pub(super) cpu_limit: f64,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +187,11 @@ pub(super) enum Question {
     /// Print a scenario to start from.
     #[command(after_help = "Example: busyhour scenario new > mine.toml")]
     New,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "write a number from 0 to 1, such as 0.8".to_owned())
 }
 
 /// The hidden command that plays for `sim --check-determinism`.

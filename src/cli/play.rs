@@ -96,6 +96,7 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &LiveArguments) -> Result<
         max_calls: arguments.max_calls,
         // Lag is part of a recall's latency: a tenth of the budget is what it may add before the verdict is in doubt.
         lag_limit_ms: arguments.lag_limit.unwrap_or(scenario.budget.ms_f64() / 10.0),
+        cpu_share_limit: arguments.cpu_limit,
         stop,
     };
     let progress = Progress::default();

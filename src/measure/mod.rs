@@ -8,6 +8,7 @@
 mod closing;
 mod code;
 mod conduct;
+mod distrust;
 mod ending;
 mod event;
 mod family;
@@ -19,10 +20,12 @@ mod latencies;
 mod law;
 mod levels;
 pub mod log;
+mod phase;
 mod recorder;
 mod replications;
 mod samples;
 mod series;
+mod so_far;
 mod summary;
 mod tally;
 mod threshold;
@@ -36,11 +39,12 @@ pub use family::Family;
 pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;
 pub use law::Law;
+pub use phase::Phase;
 pub use recorder::{Recorder, RecorderSettings};
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
-    Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak, RssPeak, Saves,
-    ScenarioIdentity, Summary, Tool, Violation, Window,
+    Aborted, Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak,
+    PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
 };
 pub use threshold::{Dimension, Judged, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};

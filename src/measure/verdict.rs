@@ -11,9 +11,10 @@ use super::Summary;
 pub enum Verdict {
     /// Every threshold holds and no law was broken.
     Pass,
-    /// A threshold does not hold or could not be evaluated, or a law was broken.
+    /// A threshold does not hold, ended the run early, or could not be evaluated, or a law was broken.
     Fail,
-    /// The harness was the bottleneck: the figures are not the pool's.
+    /// The harness was the bottleneck and the figures are not the pool's, or nothing fails but there were too few samples
+    /// for a percentile that is judged.
     Invalid,
     /// The scenario has no thresholds, and no law was broken.
     Unjudged,
@@ -24,7 +25,7 @@ impl Verdict {
     pub fn of(summary: &Summary) -> Self {
         if !summary.harness.invalid.is_empty() {
             Self::Invalid
-        } else if summary.broke_a_law() || summary.thresholds.iter().any(|judged| !judged.ok) {
+        } else if summary.broke_a_law() || summary.aborted.is_some() || summary.thresholds.iter().any(|judged| !judged.ok) {
             Self::Fail
         } else if summary.thresholds.is_empty() {
             Self::Unjudged

@@ -4,16 +4,21 @@
 //! control characters and cut to the room there is.
 
 mod fidelity;
+mod findings;
 mod folder;
+mod github;
 mod inert;
 mod interval_log;
 mod json;
+mod junit;
 mod log;
 mod terminal;
 mod words;
 
 pub use fidelity::{fidelity, fidelity_json};
 pub use folder::{CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, write_file, write_live_run, write_run};
+pub use github::{LONGEST_PAGE, github_annotations, github_page};
 pub use json::{json, replications_json};
+pub use junit::junit;
 pub use log::{boots, log_line};
 pub use terminal::{Style, replications, terminal};
