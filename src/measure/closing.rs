@@ -8,7 +8,9 @@ use super::summary::{
     Aborted, Budget, Counts, Figures, Gauge, Gauges, Latency, Peak, PhaseFigures, RssPeak, Violation, Window,
 };
 use super::tally::Tally;
-use super::{Breach, Ending, ErrorCode, Family, Phase, Recorder, Summary, TenantEnding, Threshold, Verdict, distrust};
+use super::{
+    Breach, Ending, ErrorCode, Family, Judged, Phase, Recorder, Summary, TenantEnding, Threshold, Verdict, distrust,
+};
 use crate::base::{Span, Time};
 
 /// The summary of a run that is over.
@@ -51,12 +53,9 @@ fn judge(summary: &mut Summary, thresholds: &[Threshold]) {
         let same = summary.thresholds.iter_mut().find(|judged| judged.expression == threshold.expression);
         same.into_iter().for_each(|judged| *judged = threshold.clone());
     }
-    let shortages: Vec<Option<String>> = thresholds.iter().map(|threshold| threshold.shortage(summary)).collect();
-    let fails = summary.thresholds.iter().zip(&shortages).any(|(judged, shortage)| !judged.ok && shortage.is_none());
-    if !fails && summary.aborted.is_none() {
-        summary.harness.invalid.extend(shortages.into_iter().flatten());
-    }
-    summary.verdict = Verdict::of(summary);
+    let fails = |(threshold, judged): (&Threshold, &Judged)| !judged.ok && !threshold.lacks_samples(summary);
+    let only_short = !thresholds.iter().zip(&summary.thresholds).any(fails);
+    summary.verdict = Verdict::of(summary, only_short);
 }
 
 impl Recorder {

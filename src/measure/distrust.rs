@@ -14,7 +14,9 @@ pub(super) fn reasons(harness: &Harness, lag: &Latency) -> Vec<String> {
 fn late(harness: &Harness, lag: &Latency) -> Option<String> {
     let (limit, (name, lag)) = (harness.lag_limit_ms?, lag.p99_or_lower()?);
     (lag > limit).then(|| {
-        format!("the harness was late: lag {name} was {lag:.1} ms, more than {limit:.1} ms; offer less load or more cores")
+        format!(
+            "the harness was late: lag {name} was {lag:.1} ms, more than {limit:.1} ms; offer less load or more cores"
+        )
     })
 }
 
@@ -65,10 +67,7 @@ fn short(shortages: &Shortages) -> impl Iterator<Item = String> {
     let Shortages { open_files, connection_ports, processes, foreign_ports } = *shortages;
     let kinds = [
         (open_files, "a file or socket could not be opened: too many are; raise the limit (`ulimit -n`)"),
-        (
-            connection_ports,
-            "a connection found no free port; offer less load, or widen net.ipv4.ip_local_port_range",
-        ),
+        (connection_ports, "a connection found no free port; offer less load, or widen net.ipv4.ip_local_port_range"),
         (processes, "a process could not be started; raise the limit (`ulimit -u`) or give the machine more memory"),
         (
             foreign_ports,

@@ -13,7 +13,8 @@ impl Recorder {
     pub fn abort(&mut self, now: Time) -> Option<Aborted> {
         let thresholds = self.settings.thresholds.clone();
         let mut so_far = UpTo { recorder: self, now };
-        let broken = thresholds.iter().filter_map(Threshold::watched).find_map(|watched| watched.broken(now, &mut so_far));
+        let broken =
+            thresholds.iter().filter_map(Threshold::watched).find_map(|watched| watched.broken(now, &mut so_far));
         broken.map(|threshold| Aborted { at_s: now.secs_f64(), threshold })
     }
 

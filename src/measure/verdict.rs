@@ -21,12 +21,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict on a summary with judged thresholds.
-    pub fn of(summary: &Summary) -> Self {
+    /// The verdict on a summary with judged thresholds; `only_short` says that all of those that do not hold lack samples.
+    pub(super) fn of(summary: &Summary, only_short: bool) -> Self {
+        let fails = summary.thresholds.iter().any(|judged| !judged.ok);
         if !summary.harness.invalid.is_empty() {
             Self::Invalid
-        } else if summary.broke_a_law() || summary.aborted.is_some() || summary.thresholds.iter().any(|judged| !judged.ok) {
+        } else if summary.broke_a_law() || summary.aborted.is_some() || fails && !only_short {
             Self::Fail
+        } else if fails {
+            Self::Invalid
         } else if summary.thresholds.is_empty() {
             Self::Unjudged
         } else {

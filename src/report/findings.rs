@@ -62,5 +62,9 @@ fn laws(summary: &Summary) -> Finding {
 
 fn validity(summary: &Summary) -> Finding {
     let outcome = if summary.verdict == Verdict::Invalid { Outcome::Unknown } else { Outcome::Holds };
-    Finding { expected: "the measurement is valid".to_owned(), outcome, told: summary.harness.invalid.join("; ") }
+    let mut told = summary.harness.invalid.join("; ");
+    if outcome == Outcome::Unknown && told.is_empty() {
+        told = verdict::said(summary).1;
+    }
+    Finding { expected: "the measurement is valid".to_owned(), outcome, told }
 }

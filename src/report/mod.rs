@@ -12,6 +12,7 @@ mod interval_log;
 mod json;
 mod junit;
 mod log;
+mod openmetrics;
 mod terminal;
 mod words;
 
@@ -21,4 +22,5 @@ pub use github::{LONGEST_PAGE, github_annotations, github_page};
 pub use json::{json, replications_json};
 pub use junit::junit;
 pub use log::{boots, log_line};
+pub use openmetrics::{OPENMETRICS_TYPE, live_openmetrics, openmetrics};
 pub use terminal::{Style, replications, terminal};

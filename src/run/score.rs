@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 
 use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
-use crate::measure::{Aborted, Breach, ErrorCode, Event, ObservedConduct, Recorder, Shortage, Shortages};
+use crate::measure::{Aborted, Breach, ErrorCode, Event, Live, ObservedConduct, Recorder, Shortage, Shortages};
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
 pub(super) struct Score {
@@ -72,6 +72,11 @@ impl Score {
         *self.shortages.lock()
     }
 
+    /// What was counted so far.
+    pub(super) fn live(&self) -> Live {
+        self.book.lock().recorder.live()
+    }
+
     /// Whether there are thresholds that may end the run.
     pub(super) fn may_abort(&self) -> bool {
         self.book.lock().recorder.may_abort()
@@ -103,6 +108,12 @@ impl Score {
     /// How runtimes have behaved so far.
     pub(super) fn conduct(&self) -> ObservedConduct {
         self.book.lock().conduct.clone()
+    }
+}
+
+impl std::fmt::Debug for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Score").finish_non_exhaustive()
     }
 }
 

@@ -82,9 +82,6 @@ fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) 
         rss_peak_bytes: None,
         aborted: facts.aborted,
         violations: facts.violations,
-        harness: Harness {
-            in_flight_peak: crowd.peak().into(),
-            ..Harness::default()
-        },
+        harness: Harness { in_flight_peak: crowd.peak().into(), ..Harness::default() },
     })
 }

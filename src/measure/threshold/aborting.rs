@@ -65,8 +65,7 @@ impl Watched<'_> {
         let subject = &self.threshold.subject;
         let nothing = || Unobserved::because("there is no such phase or tenant in this run".to_owned());
         let (tenant, metric) = subject.choose(|name| so_far.has_tenant(name)).map_err(|_| nothing())?;
-        let (figures, measured_s) =
-            so_far.figures(subject.phase(), tenant, metric.family()).ok_or_else(nothing)?;
+        let (figures, measured_s) = so_far.figures(subject.phase(), tenant, metric.family()).ok_or_else(nothing)?;
         metric.observe(&figures, measured_s)
     }
 }
@@ -107,10 +106,7 @@ impl Metric {
 impl Counted {
     /// Only the end of a run can tell, for all of it together.
     pub(super) const fn is_of_the_whole_run(self) -> bool {
-        matches!(
-            self,
-            Self::SavesDelivered | Self::SavesLost | Self::SavesDuplicated | Self::Leaks | Self::Violations
-        )
+        matches!(self, Self::SavesDelivered | Self::SavesLost | Self::SavesDuplicated | Self::Leaks | Self::Violations)
     }
 }
 

@@ -111,9 +111,7 @@ impl Statistic {
             Self::Max => latency.max,
             Self::Count => Some(latency.count as f64),
         };
-        value
-            .map(|value| Observation { value, samples })
-            .ok_or_else(|| self.shortage(latency.count))
+        value.map(|value| Observation { value, samples }).ok_or_else(|| self.shortage(latency.count))
     }
 
     fn shortage(self, count: u64) -> Unobserved {

@@ -107,10 +107,9 @@ impl Threshold {
         self.judged(self.observe(summary))
     }
 
-    /// Why the run was too short to say, where it was: there are samples too few for the percentile.
-    pub(super) fn shortage(&self, summary: &Summary) -> Option<String> {
-        let unobserved = self.observe(summary).err()?;
-        unobserved.is_shortage.then(|| format!("`{}` cannot be judged: {}", self.expression, unobserved.reason))
+    /// Whether the run was too short to say: there are too few samples for the percentile.
+    pub(super) fn lacks_samples(&self, summary: &Summary) -> bool {
+        self.observe(summary).is_err_and(|unobserved| unobserved.is_shortage)
     }
 
     fn observe(&self, summary: &Summary) -> Result<Observation, Unobserved> {

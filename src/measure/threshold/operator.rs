@@ -12,7 +12,8 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    pub(super) const ALL: [Self; 6] = [Self::AtMost, Self::Below, Self::AtLeast, Self::Above, Self::Equal, Self::Unequal];
+    pub(super) const ALL: [Self; 6] =
+        [Self::AtMost, Self::Below, Self::AtLeast, Self::Above, Self::Equal, Self::Unequal];
 
     pub(super) const fn symbol(self) -> &'static str {
         match self {

@@ -28,11 +28,10 @@ pub(in crate::report) fn said(summary: &Summary) -> (&'static str, String) {
     }
 }
 
-/// Where the only thing missing are samples, those that are there tell the truth.
+/// Where the harness did well, samples are all that is missing.
 fn unmeasured(summary: &Summary) -> String {
-    let reasons = || summary.thresholds.iter().filter_map(|judged| judged.reason.as_deref());
-    if summary.harness.invalid.iter().all(|invalid| reasons().any(|reason| invalid.ends_with(reason))) {
-        return "there were too few samples to judge by.".to_owned();
+    if summary.harness.invalid.is_empty() {
+        return answered(summary) + " There were too few samples to judge by.";
     }
     "the harness could not measure this properly; do not trust these figures.".to_owned()
 }
@@ -61,7 +60,11 @@ fn judged(summary: &Summary) -> String {
 /// Which threshold ended the run, and when.
 fn ended_early(summary: &Summary) -> String {
     let sentence = |aborted: &Aborted| {
-        format!("`{}` did not hold at {} s and ended the run. ", aborted.threshold.expression, words::number(aborted.at_s))
+        format!(
+            "`{}` did not hold at {} s and ended the run. ",
+            aborted.threshold.expression,
+            words::number(aborted.at_s)
+        )
     };
     summary.aborted.as_ref().map(sentence).unwrap_or_default()
 }

@@ -72,7 +72,11 @@ impl Resolver {
         if written.aborts.is_none() {
             if let Some(after) = &written.after {
                 let help = "add `abort_on_fail = true`, or leave it out";
-                self.problems.add(&after.place, "`after` says when a threshold may end the run, and this one never does", help);
+                self.problems.add(
+                    &after.place,
+                    "`after` says when a threshold may end the run, and this one never does",
+                    help,
+                );
             }
             return Some(threshold);
         }
