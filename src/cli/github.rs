@@ -14,16 +14,18 @@ pub(super) fn is_here() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// Appends the page to the job's summary, where there is one, and prints the annotations beside the result: the runner
-/// reads both streams.
-pub(super) fn tell(summary: &Summary) -> Result<(), Failure> {
+/// Appends the page to the job's summary, where there is one, and unless it is to be quiet prints the annotations beside
+/// the result: the runner reads both streams.
+pub(super) fn tell(summary: &Summary, quiet: bool) -> Result<(), Failure> {
     if let Some(file) = page_file() {
         append(Path::new(&file), &report::github_page(summary)).map_err(|error| {
             let file = Path::new(&file).display();
             Failure::work(format!("{file} cannot be written: {error}; unset GITHUB_STEP_SUMMARY to do without"))
         })?;
     }
-    report::github_annotations(summary).iter().for_each(|line| super::tell(line));
+    if !quiet {
+        report::github_annotations(summary).iter().for_each(|line| super::tell(line));
+    }
     Ok(())
 }
 

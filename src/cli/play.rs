@@ -30,7 +30,7 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     tell_where(&folder, &arguments.live);
     arguments.outputs.write(summary)?;
     if github::is_here() {
-        github::tell(summary)?;
+        github::tell(summary, arguments.live.quiet)?;
     }
     Ok(live.signal.unwrap_or_else(|| exit_code(&live.played.summary)))
 }

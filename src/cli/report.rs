@@ -16,7 +16,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, Failure> {
     let summary = summary(&arguments.run)?;
     arguments.outputs.write(&summary)?;
     if arguments.github {
-        github::tell(&summary)?;
+        github::tell(&summary, false)?;
     }
     if (arguments.outputs.is_empty() && !arguments.github) || arguments.format.is_some() {
         super::print(&match arguments.format.unwrap_or_default() {

@@ -55,7 +55,7 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     }
     arguments.outputs.write(&summary)?;
     if github::is_here() {
-        github::tell(&summary)?;
+        github::tell(&summary, false)?;
     }
     events.map_or(Ok(()), EventFile::close)?;
     if let Some(boots) = boots {

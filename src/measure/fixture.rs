@@ -22,6 +22,14 @@ pub(crate) fn recorder(tenants: &[&str], thresholds: &[&str]) -> Recorder {
     })
 }
 
+impl Recorder {
+    /// The same recorder with one more threshold.
+    pub(crate) fn judging(mut self, threshold: Threshold) -> Self {
+        self.settings.thresholds.push(threshold);
+        self
+    }
+}
+
 /// A good ending of a run of so many tenants, whose cloud got `delivered` saves of each.
 pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
     Ending {

@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(inert("  ::error::owned", 40), "  \u{fffd}:error::owned");
         assert_eq!(inert("a ##[error]owned", 40), "a #\u{fffd}[error]owned");
         assert_eq!(inert("a::b #1 ## [x]", 40), "a::b #1 ## [x]");
-        assert_eq!(wrapped("a ::error::owned", 9), ["a", "\u{fffd}:error…"]);
+        assert_eq!(wrapped("a ::error::owned", 9), ["a", "\u{fffd}:error:…"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::{Resource, Rlimit, Signal, prlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
 
 use crate::exposition::read;
@@ -78,17 +78,15 @@ fn too_few_samples_make_the_run_invalid() {
 #[test]
 fn a_harness_that_may_open_no_more_files_makes_the_run_invalid() {
     let rig = Rig::new();
-    let strangers = "[[tenant]]\nname = \"acme\"\ncallers = { population = 0 }\ncall = { turns = 1 }\n\
-                     arrivals = { model = \"constant\", rate = \"10/s\" }\n";
-    let scenario = rig.scenario(MINUTES, strangers);
+    let strangers = "[[tenant]]\nname = \"acme\"\ncallers = { population = 0 }\ncall = { length = \"5s\" }\n\
+                     turn_gap = \"1s\"\narrivals = { model = \"constant\", rate = \"10/s\" }\n";
+    let scenario = rig.scenario("duration = \"5s\"\ngrace = \"1s\"\n", strangers);
     let playing = Playing::start(rig.command(&scenario).args(["--format", "json"]));
     until("the first runtimes are up", || rig.runtimes().len() >= 3);
-    // Nothing new can be opened from now on, and everybody who calls is new.
-    let limits = prlimit(Some(playing.pid()), Resource::Nofile, Rlimit { current: Some(8), maximum: None });
-    let before = limits.expect("the limit of a child can be set");
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    prlimit(Some(playing.pid()), Resource::Nofile, before).expect("and set back");
-    playing.signal(Signal::INT);
+    // Nothing more can be opened from now on, and everybody who calls is new. When all have hung up there is room again.
+    let open = fs::read_dir(format!("/proc/{}/fd", playing.pid().as_raw_nonzero())).expect("it runs").count() as u64;
+    let limit = Rlimit { current: Some(open), maximum: getrlimit(Resource::Nofile).maximum };
+    prlimit(Some(playing.pid()), Resource::Nofile, limit).expect("the limit of a child can be set");
     let played = rig.finish(playing);
     let summary = summary(&played);
     assert!(figure(&summary, "harness/shortages/open_files") > 0.0, "{:#}", summary["harness"]);
@@ -101,9 +99,9 @@ fn ports_that_others_hold_make_the_run_invalid() {
     let rig = Rig::new();
     let scenario = rig.scenario(SECOND, FEW);
     // All but one: the trial before the run needs one.
-    let taken: Vec<_> =
-        rig.ports.clone().skip(1).map(|port| std::net::TcpListener::bind(("127.0.0.1", port))).collect();
-    assert!(taken.iter().all(Result::is_ok));
+    let taken = rig.ports.clone().skip(1).map(|port| std::net::TcpListener::bind(("127.0.0.1", port)));
+    // Whatever cannot be had is somebody else's already.
+    let _taken: Vec<_> = taken.flatten().collect();
     let played = rig.play(&scenario, &["--format", "json"]);
     let summary = summary(&played);
     assert!(figure(&summary, "harness/shortages/foreign_ports") > 0.0, "{:#}", summary["harness"]);

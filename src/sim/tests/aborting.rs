@@ -64,7 +64,8 @@ fn a_threshold_ends_the_play_as_soon_as_it_is_seen_not_to_hold() {
     let at = at_s(&summary).expect("calls are shed");
     assert!(at > 120.0 && at < 600.0 && at.fract() == 0.0, "at a whole second: {at}");
     assert_eq!((summary.verdict, exit_code(&summary)), (Verdict::Fail, 99));
-    assert_eq!(summary.window.measured_s, at - 10.0, "nothing is measured after it");
+    let measured_s = summary.window.measured_s;
+    assert!((at - 10.0..at - 9.0).contains(&measured_s), "nothing is measured after the drains: {measured_s}");
     assert!(summary.total.counts.calls_cut > 0, "who is talking is hung up");
     assert_eq!(summary.thresholds[0], summary.aborted.unwrap().threshold);
     assert!(!summary.thresholds[0].ok && summary.thresholds[1].ok);
