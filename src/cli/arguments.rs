@@ -64,8 +64,8 @@ pub(super) struct RunArguments {
     pub(super) format: Format,
     #[command(flatten)]
     pub(super) outputs: Outputs,
-    /// While it goes on, serve its figures to Prometheus at http://ADDRESS/metrics: a port of loopback, or another address
-    /// if one is written, such as 0.0.0.0:9464.
+    /// While it goes on, serve its figures to Prometheus at `http://ADDRESS/metrics`: a port of loopback, or another
+    /// address if one is written, such as 0.0.0.0:9464.
     #[arg(long, value_name = "ADDRESS")]
     pub(super) metrics: Option<MetricsAddress>,
 }
@@ -77,8 +77,8 @@ pub(super) struct ReportArguments {
     pub(super) run: PathBuf,
     #[command(flatten)]
     pub(super) outputs: Outputs,
-    /// Append a page to $GITHUB_STEP_SUMMARY and print annotations on standard error. `run` and `sim` do so by themselves
-    /// where GITHUB_ACTIONS is true.
+    /// Append a page to `$GITHUB_STEP_SUMMARY` and print annotations on standard error. `run` and `sim` do so by themselves
+    /// where `GITHUB_ACTIONS` is true.
     #[arg(long)]
     pub(super) github: bool,
     /// What to print on standard output; nothing unless this is said, or nothing else is asked for.

@@ -24,7 +24,9 @@ pub(super) fn tell(summary: &Summary, quiet: bool) -> Result<(), Failure> {
         })?;
     }
     if !quiet {
-        report::github_annotations(summary).iter().for_each(|line| super::tell(line));
+        for line in report::github_annotations(summary) {
+            super::tell(&line);
+        }
     }
     Ok(())
 }

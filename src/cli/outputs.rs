@@ -13,10 +13,10 @@ use crate::report;
 /// Where a summary goes besides.
 #[derive(Debug, Args)]
 pub(super) struct Outputs {
-    /// Write JUnit XML to this file: the scenario is a suite, each threshold a case.
+    /// Write `JUnit` XML to this file: the scenario is a suite, each threshold a case.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Write OpenMetrics text to this file, as Prometheus' collectors of text files take it.
+    /// Write `OpenMetrics` text to this file, as Prometheus' collectors of text files take it.
     #[arg(long, value_name = "FILE")]
     openmetrics: Option<PathBuf>,
 }

@@ -50,8 +50,9 @@ fn judge(summary: &mut Summary, thresholds: &[Threshold]) {
     summary.thresholds = thresholds.iter().map(|threshold| threshold.judge(summary)).collect();
     if let Some(Aborted { threshold, .. }) = &summary.aborted {
         // What ended the run did not hold, whatever became of it while the run was brought to its end.
-        let same = summary.thresholds.iter_mut().find(|judged| judged.expression == threshold.expression);
-        same.into_iter().for_each(|judged| *judged = threshold.clone());
+        if let Some(judged) = summary.thresholds.iter_mut().find(|judged| judged.expression == threshold.expression) {
+            *judged = threshold.clone();
+        }
     }
     let fails = |(threshold, judged): (&Threshold, &Judged)| !judged.ok && !threshold.lacks_samples(summary);
     let only_short = !thresholds.iter().zip(&summary.thresholds).any(fails);

@@ -20,7 +20,7 @@ pub fn github_page(summary: &Summary) -> String {
     page += &reasons(summary);
     page += &table(&findings(summary));
     page += &figures(summary);
-    let _ = write!(page, "Reproduce: {}\n", code(&command(summary)));
+    let _ = writeln!(page, "Reproduce: {}", code(&command(summary)));
     page
 }
 

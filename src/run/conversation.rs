@@ -171,8 +171,9 @@ impl Conversation {
 
     /// The error's code. Where it is the system's doing and not the pool's, that is noted, too.
     fn code(&self, error: &VoiceError) -> ErrorCode {
-        let shortage = shortage::of_request(error, &self.performance.scenario);
-        shortage.into_iter().for_each(|shortage| self.performance.score.short(shortage));
+        if let Some(shortage) = shortage::of_request(error, &self.performance.scenario) {
+            self.performance.score.short(shortage);
+        }
         ErrorCode::named(&error.code())
     }
 

@@ -79,7 +79,9 @@ impl Observer for PoolWatch {
     }
 
     fn boot_failed(&self, error: &VoiceError) {
-        shortage::of_boot(error).into_iter().for_each(|shortage| self.score.short(shortage));
+        if let Some(shortage) = shortage::of_boot(error) {
+            self.score.short(shortage);
+        }
     }
 
     fn drained(&self, reason: DrainReason, began: Instant, took: Duration) {

@@ -1,7 +1,5 @@
 //! Thresholds that end a play, and phases.
 
-#![expect(clippy::float_cmp, reason = "the times are whole seconds")]
-
 use std::path::Path;
 use std::sync::Arc;
 
