@@ -24,10 +24,10 @@ pub(crate) fn read(text: &str) -> Samples {
                 _ => panic!("{line}"),
             }
             if keyword == "TYPE" {
-                kind = rest.to_owned();
+                rest.clone_into(&mut kind);
             }
             assert!(keyword != "UNIT" || of.ends_with(&format!("_{rest}")), "{line}");
-            name = of.to_owned();
+            of.clone_into(&mut name);
             continue;
         }
         let (sample, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no value: {line}"));

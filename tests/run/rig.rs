@@ -177,8 +177,12 @@ impl Playing {
     /// The next line of its standard error.
     pub(crate) fn line(&mut self) -> String {
         let stderr = self.child.stderr.as_mut().expect("it is piped");
-        let bytes = stderr.bytes().map(|byte| byte.expect("it can be read")).take_while(|byte| *byte != b'\n');
-        String::from_utf8(bytes.collect()).expect("the program speaks UTF-8")
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        // Byte by byte, so that nothing of the next line is taken from whoever reads that.
+        while stderr.read(&mut byte).expect("it can be read") == 1 && byte != *b"\n" {
+            line.push(byte[0]);
+        }
+        String::from_utf8(line).expect("the program speaks UTF-8")
     }
 
     /// Stops reading what it prints and says.
