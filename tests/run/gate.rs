@@ -97,7 +97,9 @@ fn a_harness_that_may_open_no_more_files_makes_the_run_invalid() {
 #[test]
 fn ports_that_others_hold_make_the_run_invalid() {
     let rig = Rig::new();
-    let scenario = rig.scenario(SECOND, FEW);
+    // Whoever calls first has the one port that is left, and keeps it until the end.
+    let lasting = FEW.replace("{ turns = 2 }", "{ length = \"60s\" }").replace("5 }", "0 }\nlease = \"call\"");
+    let scenario = rig.scenario(SECOND, &lasting);
     // All but one: the trial before the run needs one.
     let taken = rig.ports.clone().skip(1).map(|port| std::net::TcpListener::bind(("127.0.0.1", port)));
     // Whatever cannot be had is somebody else's already.
