@@ -9,8 +9,10 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::metrics::MetricsAddress;
+use super::outputs::Outputs;
 use crate::measure::Tolerance;
-use comparing::{BASELINE_HELP, COMPARE_HELP, RUN_EXAMPLES};
+use comparing::{BASELINE_HELP, COMPARE_HELP};
 pub(super) use comparing::{BaselineOrder, CompareArguments, ContestArguments};
 
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
@@ -24,7 +26,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Play a scenario in real time, against real runtime processes.
-    #[command(after_help = RUN_EXAMPLES)]
+    #[command(after_help = RUN_HELP)]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
     #[command(after_help = SIM_EXAMPLES)]
@@ -59,6 +61,9 @@ pub(super) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         program: Vec<OsString>,
     },
+    /// Tell of a finished run again: on this terminal, or to files for machines.
+    #[command(after_help = REPORT_HELP)]
+    Report(ReportArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -79,6 +84,28 @@ pub(super) struct RunArguments {
     /// What to print on standard output.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
+    /// While it goes on, serve its figures to Prometheus at `http://ADDRESS/metrics`: a port of loopback, or another
+    /// address if one is written, such as 0.0.0.0:9464.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) metrics: Option<MetricsAddress>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    /// A run's folder, such as reports/runs/smoke-20261122T121502Z, or a summary.json.
+    #[arg(value_name = "RUN")]
+    pub(super) run: PathBuf,
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
+    /// Append a page to `$GITHUB_STEP_SUMMARY` and print annotations on standard error. `run` and `sim` do so by themselves
+    /// where `GITHUB_ACTIONS` is true.
+    #[arg(long)]
+    pub(super) github: bool,
+    /// What to print on standard output; nothing unless this is said, or nothing else is asked for.
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
 }
 
 /// What every live run can be told.
@@ -108,6 +135,9 @@ pub(super) struct LiveArguments {
     /// scenario's budget unless said otherwise.
     #[arg(long, value_name = "MS")]
     pub(super) lag_limit: Option<f64>,
+    /// Share of all processors, from 0 to 1, beyond which the harness itself was the bottleneck and the run is invalid.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = share)]
+    pub(super) cpu_limit: f64,
 }
 
 #[derive(Debug, Args)]
@@ -132,13 +162,14 @@ pub(super) struct SimArguments {
     pub(super) out: Option<PathBuf>,
     /// Play it with so many seeds, from the scenario's (or --seed's) on, on all processors: means, confidence intervals,
     /// and how often each threshold held.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..),
+        conflicts_with_all = ["junit", "openmetrics"])]
     pub(super) seeds: Option<u64>,
     /// Play the seeds on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", requires = "seeds", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Play it twice, in two processes side by side, and compare everything the pools were told and decided.
-    #[arg(long, conflicts_with_all = ["seeds", "canonical"])]
+    #[arg(long, conflicts_with_all = ["seeds", "canonical", "junit", "openmetrics"])]
     pub(super) check_determinism: bool,
     /// Let the second of the two plays have this seed: shows that a difference is found.
     #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
@@ -147,6 +178,8 @@ pub(super) struct SimArguments {
     /// from which it would have been a reuse. `reports/README.md` explains the fields.
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["seeds", "check_determinism"])]
     pub(super) events: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
 }
 
 #[derive(Debug, Args)]
@@ -208,16 +241,41 @@ pub(super) enum Question {
     New,
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "write a number from 0 to 1, such as 0.8".to_owned())
+}
+
 /// The hidden command that plays for `sim --check-determinism`.
 pub(super) const PLAY_ALOUD: &str = "__play-aloud";
 /// The hidden command that becomes a play of `run --against`.
 pub(super) const ATTENDED: &str = "__attended";
 
+const RUN_HELP: &str = "\
+Examples:
+  busyhour run scenarios/smoke.toml
+  busyhour run scenarios/fundamento.toml --metrics 9464 --junit busyhour.xml
+  busyhour run scenarios/smoke.toml --against old.toml --repeat 10
+  busyhour run scenarios/smoke.toml --against ../before/target/release/busyhour --judge search.p95,recall.p50
+
+In k6's words: `arrivals` with a `rate` is a constant-arrival-rate executor (ramping with `stages`): calls ring open-loop,
+whatever the pool does. `thresholds` are thresholds, `abort_on_fail` and `after` are abortOnFail and delayAbortEval, a
+dropped arrival is a dropped iteration, a `[[phase]]` and a `[[tenant]]` are tags to select by, and exit code 99 means
+that a threshold failed.
+
+Exit codes: see `busyhour --help`.";
+const REPORT_HELP: &str = "\
+Examples:
+  busyhour report reports/runs/smoke-20261122T121502Z
+  busyhour report reports/runs/smoke-20261122T121502Z --junit busyhour.xml --openmetrics busyhour.prom
+
+Exit codes: 0 told, whatever the verdict was; 1 a file cannot be written; 2 there is no such run.";
 const SIM_EXAMPLES: &str = "\
 Examples:
   busyhour sim scenarios/thrash.toml
   busyhour sim scenarios/thrash.toml --seeds 20
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
+  busyhour sim scenarios/thrash.toml --junit busyhour.xml
   busyhour sim scenarios/thrash.toml --check-determinism";
 const FIDELITY_HELP: &str = "\
 Example: busyhour fidelity scenarios/smoke.toml --calibrated

@@ -15,11 +15,15 @@ mod event_file;
 mod facts;
 mod fidelity;
 mod filed;
+mod github;
 mod meaning;
+mod metrics;
+mod outputs;
 mod play;
 mod progress_bar;
 mod questions;
 mod replications;
+mod report;
 mod signals;
 mod simulate;
 mod story;
@@ -48,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Baseline(order) => baseline::baseline(&order),
         Command::Attended { parent, program } => contest::attended(parent, &program),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

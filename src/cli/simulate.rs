@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::arguments::{Format, SimArguments};
 use super::event_file::EventFile;
 use super::play::style;
-use super::{Failure, allowance, determinism, replications, story};
+use super::{Failure, allowance, determinism, github, replications, story};
 use crate::measure::log::{BootAccount, LogLine};
 use crate::measure::{Summary, exit_code};
 use crate::run::this_host;
@@ -16,6 +16,7 @@ use crate::{report, sim};
 
 /// Plays the scenario in virtual time, prints the result, and gives back the exit code.
 pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
+    arguments.outputs.check()?;
     let mut scenario = Scenario::load(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
@@ -51,6 +52,10 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
             Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
         })?;
         super::tell(&format!("summary: {}", folder.join("summary.json").display()));
+    }
+    arguments.outputs.write(&summary)?;
+    if github::is_here() {
+        github::tell(&summary, false)?;
     }
     events.map_or(Ok(()), EventFile::close)?;
     if let Some(boots) = boots {

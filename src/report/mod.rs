@@ -5,11 +5,15 @@
 
 mod comparison;
 mod fidelity;
+mod findings;
 mod folder;
+mod github;
 mod inert;
 mod interval_log;
 mod json;
+mod junit;
 mod log;
+mod openmetrics;
 mod terminal;
 mod words;
 
@@ -18,6 +22,9 @@ pub use fidelity::{fidelity, fidelity_json};
 pub use folder::{
     CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run, write_run,
 };
+pub use github::{LONGEST_PAGE, github_annotations, github_page};
 pub use json::{json, replications_json};
+pub use junit::junit;
 pub use log::{boots, log_line};
+pub use openmetrics::{OPENMETRICS_TYPE, live_openmetrics, openmetrics};
 pub use terminal::{Style, replications, terminal};

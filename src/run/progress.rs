@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use super::score::Score;
+use crate::measure::Live;
+
 /// Counters of a run under way. Clones show the same run.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<Counters>);
@@ -17,6 +20,8 @@ struct Counters {
     recalls: AtomicU64,
     recalls_met: AtomicU64,
     runtimes: AtomicU64,
+    /// What counts, once the stage is raised.
+    score: OnceLock<Arc<Score>>,
 }
 
 impl Progress {
@@ -48,6 +53,17 @@ impl Progress {
     /// Runtimes that exist.
     pub fn runtimes(&self) -> u64 {
         self.0.runtimes.load(Ordering::Relaxed)
+    }
+
+    /// What was counted so far; nothing before the stage is raised. Takes the time of some thousand events, in which none
+    /// is counted.
+    pub fn figures(&self) -> Live {
+        self.0.score.get().map(|score| score.live()).unwrap_or_default()
+    }
+
+    pub(super) fn counts(&self, score: &Arc<Score>) {
+        // Once per run, as the beginning.
+        let _ = self.0.score.set(Arc::clone(score));
     }
 
     pub(super) fn begins(&self, at: Instant) {

@@ -15,7 +15,7 @@ use super::parts::{Part, Place};
 use super::queue::{CallId, Class, DeskId, Due, Queue};
 use super::{computing, faults};
 use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::measure::{Event, Level, Recorder};
+use crate::measure::{Aborted, Event, Level, Recorder};
 use crate::scenario::{Computing, Lease, Scenario, Tenant};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
@@ -45,6 +45,8 @@ pub(super) struct Simulation<'j> {
     pub(super) ended: Option<Time>,
     /// A law was broken.
     pub(super) broken: bool,
+    /// The threshold that ended it early.
+    pub(super) aborted: Option<Aborted>,
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
     /// The pool that has not reported since it was concerned.
@@ -98,6 +100,7 @@ impl<'j> Simulation<'j> {
             cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
             ended: None,
             broken: false,
+            aborted: None,
             squatted: vec![Vec::new(); scenario.faults.len()],
             scenario: Arc::clone(scenario),
             touched: None,
@@ -109,6 +112,9 @@ impl<'j> Simulation<'j> {
 
     /// Plays everything there is to play and judges how it ended.
     pub(super) fn play_out(&mut self) {
+        if self.recorder.may_abort() && self.aborts() {
+            return self.end(self.now);
+        }
         self.advance_calls(self.deadline());
         self.end(self.calls_end());
     }
@@ -189,7 +195,7 @@ impl<'j> Simulation<'j> {
         Time::ZERO + self.scenario.duration
     }
 
-    fn deadline(&self) -> Time {
+    pub(super) fn deadline(&self) -> Time {
         self.window() + self.scenario.grace
     }
 

@@ -72,12 +72,6 @@ fn points(text: &str) -> Result<f64, String> {
     points.filter(|points| (0.0..=100.0).contains(points)).ok_or_else(|| "write points from 0 to 100".to_owned())
 }
 
-pub(super) const RUN_EXAMPLES: &str = "\
-Examples:
-  busyhour run scenarios/smoke.toml
-  busyhour run scenarios/smoke.toml --against old.toml --repeat 10
-  busyhour run scenarios/smoke.toml --against ../before/target/release/busyhour --judge search.p95,recall.p50";
-
 pub(super) const COMPARE_HELP: &str = "\
 Examples:
   busyhour compare reports/baselines/thrash.json thrash.json --allow 'pool.*: +2%' --allow 'verdict: any'

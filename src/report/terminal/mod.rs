@@ -5,7 +5,7 @@ mod replications;
 mod style;
 mod tenants;
 mod thresholds;
-mod verdict;
+pub(super) mod verdict;
 
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
@@ -33,7 +33,7 @@ fn closing(summary: &Summary) -> Vec<String> {
 }
 
 /// The command that plays the same calls again.
-fn command(summary: &Summary) -> String {
+pub(super) fn command(summary: &Summary) -> String {
     command_of(&summary.scenario)
 }
 
