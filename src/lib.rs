@@ -13,6 +13,7 @@
 //! * [`base`] — time as integer nanoseconds, ids, named random streams, canaries.
 //! * [`pool`] — the pool's rules as a pure state machine: no clock, no I/O, no waiting.
 //! * [`workload`] — who calls when and says what, as a lazy seeded stream that knows no engine.
+//! * [`records`] — call records: read, cleaned, described, made into what a workload plays.
 //! * [`measure`] — events to histograms, counters and a summary; thresholds.
 //! * [`scenario`] — a file to a checked, complete, immutable scenario.
 //! * [`client`] — the pool client as a library a voice agent could use.
@@ -28,6 +29,7 @@ pub mod client;
 pub mod cloud;
 pub mod measure;
 pub mod pool;
+pub mod records;
 pub mod report;
 pub mod run;
 pub mod scenario;

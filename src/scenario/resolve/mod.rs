@@ -11,8 +11,10 @@ mod number;
 mod settings;
 mod tenant;
 mod text;
+mod trace;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
@@ -20,6 +22,7 @@ use super::typed::{Document, LONGEST, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
 use crate::measure::{Threshold, ThresholdError};
+use crate::records::Records;
 use crate::workload::{TenantTraffic, Traffic};
 
 /// Where a scenario was read from.
@@ -72,6 +75,8 @@ struct Resolver {
     /// Where files named in the scenario are looked for.
     folder: PathBuf,
     clock: Clock,
+    /// Call records that were read, each file once.
+    records: Vec<(PathBuf, Rc<Records>)>,
     problems: Problems,
 }
 
