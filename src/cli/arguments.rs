@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::import::{IMPORT_EXAMPLES, ImportArguments};
 use crate::measure::Tolerance;
 
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
@@ -39,6 +40,9 @@ pub(super) enum Command {
     /// Write what a live run measured into its scenario, so that `sim` predicts this host.
     #[command(after_help = CALIBRATE_HELP)]
     Calibrate(CalibrateArguments),
+    /// Read call records, and write a trace and a scenario that plays it.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),

@@ -11,6 +11,7 @@ mod determinism;
 mod event_file;
 mod facts;
 mod fidelity;
+mod import;
 mod meaning;
 mod play;
 mod progress_bar;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
+        Command::Import(arguments) => import::import(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());
