@@ -20,6 +20,7 @@
 //! * [`cloud`] — the mock MemoAir cloud.
 //! * [`run`] — the live engine: real time, real processes, faults.
 //! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
+//! * [`plan`] — capacity planning: what share of turns finds a live runtime, for every cap and TTL at once.
 //! * [`report`] — a summary to text and files.
 //! * [`cli`] — the front door.
 
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+pub mod plan;
 pub mod pool;
 pub mod records;
 pub mod report;

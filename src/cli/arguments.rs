@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::import::{IMPORT_EXAMPLES, ImportArguments};
+use super::plan::PlanArguments;
 use crate::measure::Tolerance;
 
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
@@ -43,6 +44,9 @@ pub(super) enum Command {
     /// Read call records, and write a trace and a scenario that plays it.
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
+    /// Find settings that carry a scenario's traffic.
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -199,6 +203,10 @@ Examples:
   busyhour sim scenarios/thrash.toml --seeds 20
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --check-determinism";
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  busyhour plan scenarios/thrash.toml --surface
+  busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m";
 const FIDELITY_HELP: &str = "\
 Example: busyhour fidelity scenarios/smoke.toml --calibrated
 

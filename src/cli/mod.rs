@@ -13,6 +13,7 @@ mod facts;
 mod fidelity;
 mod import;
 mod meaning;
+mod plan;
 mod play;
 mod progress_bar;
 mod questions;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
         Command::Import(arguments) => import::import(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

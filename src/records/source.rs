@@ -81,7 +81,7 @@ fn no_text(begins: &[u8]) -> Option<&'static str> {
 }
 
 fn form(first: &[u8]) -> Result<Form, ReadError> {
-    let count = |separator: u8| first.iter().filter(|byte| **byte == separator).count();
+    let count = |separator: u8| first.split(|byte| *byte == separator).count();
     match first {
         [b'{', ..] => Ok(Form::JsonLines),
         [b'[', ..] => Err(ReadError::NoText {

@@ -10,7 +10,7 @@ use crate::cli::arguments::Format;
 pub(in crate::cli) struct ImportArguments {
     /// Call records: CSV (separated by commas, semicolons, tabs or bars, with a header) or JSON lines; also gzipped.
     pub(super) records: PathBuf,
-    /// What the file calls a column, such as start=call_begin. Columns: start and caller, which are needed; tenant,
+    /// What the file calls a column, such as `start=call_begin`. Columns: start and caller, which are needed; tenant,
     /// duration (from the start to the end), turns (how many, or when in seconds after the start, as 4;11.5;20), agent,
     /// ring (seconds until the answer).
     #[arg(long = "column", value_name = "COLUMN=NAME")]
@@ -43,7 +43,7 @@ pub(in crate::cli) struct ImportArguments {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = speed)]
     pub(super) speed: f64,
     /// Replace each caller's name by a keyed hash, so that nobody is named and everybody is recognized. The key is read
-    /// from --key-file or the variable BUSYHOUR_KEY; without either a random one is made and told.
+    /// from --key-file or the variable `BUSYHOUR_KEY`; without either a random one is made and told.
     #[arg(long)]
     pub(super) anonymize: bool,
     /// A file that holds the key for --anonymize.

@@ -99,19 +99,17 @@ fn instant(text: Option<&str>, reader: &Reader, reading: &Reading) -> Result<Opt
     let Some(text) = text else { return Ok(None) };
     let midnight = format!("{text}T00:00:00");
     let found = reader.clock.instant(text).or_else(|| reader.clock.instant(&midnight));
-    match found.filter(|(_, kind)| *kind == reading.records.kind) {
-        Some((ns, _)) => Ok(Some(ns)),
-        None => {
-            let help = match reading.records.kind {
-                TimeKind::Seconds => "these records count seconds: write one of theirs, such as 32400",
-                TimeKind::Dates if reader.clock.zone.is_none() => {
-                    "write a date with an offset, such as 2026-03-02T09:00:00+01:00, or say where by --time-zone"
-                }
-                TimeKind::Dates => "write a date such as 2026-03-02 or 2026-03-02T09:00:00",
-            };
-            Err(question(&format!("{text:?} is no instant of these records"), help))
-        }
+    if let Some((ns, _)) = found.filter(|(_, kind)| *kind == reading.records.kind) {
+        return Ok(Some(ns));
     }
+    let help = match reading.records.kind {
+        TimeKind::Seconds => "these records count seconds: write one of theirs, such as 32400",
+        TimeKind::Dates if reader.clock.zone.is_none() => {
+            "write a date with an offset, such as 2026-03-02T09:00:00+01:00, or say where by --time-zone"
+        }
+        TimeKind::Dates => "write a date such as 2026-03-02 or 2026-03-02T09:00:00",
+    };
+    Err(question(&format!("{text:?} is no instant of these records"), help))
 }
 
 fn write(
@@ -124,6 +122,10 @@ fn write(
     let origin_ns = selection.from_ns.or(records.first_ns()).unwrap_or(0);
     let bytes = trace_bytes(trace, records, origin_ns, arguments.speed).map_err(|error| unwritable(trace, &error))?;
     report::write_file(trace, &bytes).map_err(|error| unwritable(trace, &error))?;
+    let of_none = records.calls.iter().filter(|call| call.tenant.is_none()).count();
+    if !records.tenants.is_empty() && of_none > 0 {
+        super::tell(&format!("{of_none} calls name no tenant: they are in the trace, and no tenant plays them"));
+    }
     if let Some(scenario) = &arguments.scenario {
         let played =
             scenario_text::Played { records, origin_ns, to_ns: selection.to_ns, speed: arguments.speed, description };

@@ -47,7 +47,8 @@ fn describe(text: &mut String, about: &Description, zone: Option<&TimeZone>) -> 
     if about.tenants > 0 {
         writeln!(text, "tenants     {}", about.tenants)?;
     }
-    writeln!(text, "time        {} to {}", clock(first, about.times), clock(last, about.times))?;
+    let zone = if about.times == TimeKind::Dates && zone.is_none() { ", all in UTC (or say --time-zone)" } else { "" };
+    writeln!(text, "time        {} to {}{zone}", clock(first, about.times), clock(last, about.times))?;
     load(text, about)?;
     about.holds.iter().try_for_each(|holds| write_holds(text, holds))?;
     about.returns.iter().try_for_each(|returns| write_returns(text, returns))?;
@@ -143,13 +144,11 @@ fn wall(at_s: f64, zone: Option<&TimeZone>) -> f64 {
 }
 
 fn clock(wall_s: f64, kind: TimeKind) -> String {
-    match (kind, timestamp(wall_s)) {
-        (TimeKind::Dates, Some(at)) => at.strftime("%a %Y-%m-%d %H:%M").to_string(),
-        _ => {
-            let (day, minutes) = ((wall_s / 86_400.0).floor(), (wall_s.rem_euclid(86_400.0) / 60.0).floor());
-            format!("day {}, {:02}:{:02}", day + 1.0, (minutes / 60.0).floor(), minutes % 60.0)
-        }
+    if let (TimeKind::Dates, Some(at)) = (kind, timestamp(wall_s)) {
+        return at.strftime("%a %Y-%m-%d %H:%M").to_string();
     }
+    let (day, minutes) = ((wall_s / 86_400.0).floor(), (wall_s.rem_euclid(86_400.0) / 60.0).floor());
+    format!("day {}, {:02}:{:02}", day + 1.0, (minutes / 60.0).floor(), minutes % 60.0)
 }
 
 fn timestamp(at_s: f64) -> Option<Timestamp> {
@@ -162,3 +161,39 @@ fn percent(share: f64) -> String {
 }
 
 const BAR: f64 = 40.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::import::Imported;
+    use crate::records::{Reader, describe};
+
+    /// Five weekdays of a hundred calls each, most of them in the morning.
+    fn records() -> String {
+        (0..500_u64).fold("start,caller,duration\n".to_owned(), |text, number| {
+            let (day, call) = (number / 100, number % 100);
+            let minute = 480 + call * call % 600;
+            let caller = if call % 3 == 0 { String::new() } else { format!("c{}", number * 7 % 40) };
+            let (hour, minute) = (minute / 60, minute % 60);
+            text + &format!("2026-03-0{}T{hour:02}:{minute:02}:00Z,{caller},{}\n", 2 + day, call * 7 % 400)
+        })
+    }
+
+    fn imported() -> Imported {
+        let reading = Reader::default().read(records().as_bytes()).expect("the records are well formed");
+        let description = describe(&reading.records, None);
+        Imported { rejected: reading.rejected, unanswered: 0, written: None, description }
+    }
+
+    #[test]
+    fn records_are_described_in_words() {
+        insta::assert_snapshot!(text(&imported(), None));
+    }
+
+    #[test]
+    fn whoever_writes_is_told_what_to_do_next() {
+        let written = Written { trace: "calls.csv".into(), scenario: Some("monday.toml".into()), calls: 500 };
+        let imported = Imported { written: Some(written), description: None, ..imported() };
+        insta::assert_snapshot!(text(&imported, None));
+    }
+}

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::quantile;
-use crate::records::Records;
+use crate::base::Span;
+use crate::records::{CallRecord, Records};
 
 /// How long people talk, in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,8 +67,7 @@ impl Shape {
 
 impl Holds {
     pub(super) fn of(records: &Records) -> Option<Self> {
-        let mut sorted: Vec<f64> =
-            records.calls.iter().filter_map(|call| call.talk()).map(crate::base::Span::secs_f64).collect();
+        let mut sorted: Vec<f64> = records.calls.iter().filter_map(CallRecord::talk).map(Span::secs_f64).collect();
         if sorted.is_empty() {
             return None;
         }

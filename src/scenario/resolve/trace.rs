@@ -24,9 +24,9 @@ impl Resolver {
         let speed = typed.speed.as_ref().map_or(1.0, |speed| self.real(speed, "a speed", SLOWEST..=FASTEST));
         let records = self.records(file)?;
         let origin_ns = self.origin(typed.from.as_ref(), &records)?;
-        let tenant = self.whose(typed.tenant.as_ref(), file, name, &records)?;
+        let tenant = self.whose(typed.tenant.as_ref(), file, name, &records).ok()?;
         let trace = records.trace(tenant, origin_ns, speed);
-        if !trace.calls().first().is_some_and(|first| first.answered_at < Time::ZERO + self.clock.duration) {
+        if trace.calls().first().is_none_or(|first| first.answered_at >= Time::ZERO + self.clock.duration) {
             self.nobody_calls(file, &trace);
         }
         Some(Arc::new(trace))
@@ -73,17 +73,17 @@ impl Resolver {
         origin
     }
 
-    /// The tenant whose records are played; nobody where the file knows none. No answer where there is none.
+    /// The tenant whose records are played; nobody in particular where the file knows none.
     fn whose(
         &mut self,
         typed: Option<&Placed<String>>,
         file: &Placed<String>,
         name: &str,
         records: &Records,
-    ) -> Option<Option<u32>> {
+    ) -> Result<Option<u32>, NotThere> {
         let (wanted, place) = typed.map_or((name, &file.place), |typed| (&*typed.value, &typed.place));
         if records.tenants.is_empty() && typed.is_none() {
-            return Some(None);
+            return Ok(None);
         }
         let found = (0..).zip(records.tenants.iter()).find(|(_, known)| *known == wanted);
         if found.is_none() {
@@ -95,7 +95,7 @@ impl Resolver {
             };
             self.problems.add(place, message, help);
         }
-        found.map(|(number, _)| Some(number))
+        found.map(|(number, _)| Some(number)).ok_or(NotThere)
     }
 
     fn nobody_calls(&mut self, file: &Placed<String>, trace: &Trace) {
@@ -110,6 +110,9 @@ impl Resolver {
         self.problems.add(&file.place, message, "say by `from = …` where in the records the run starts");
     }
 }
+
+/// A tenant of whom the file knows nothing.
+struct NotThere;
 
 /// Reads a file whose every row must be right.
 fn read(path: &Path) -> Result<Records, String> {

@@ -12,15 +12,15 @@ impl TenantTraffic {
         let window = Time::ZERO + duration;
         let played: Vec<&TracedCall> = trace.calls().iter().take_while(|call| call.answered_at < window).collect();
         let end_s = (duration + grace).secs_f64();
-        let holds: Vec<f64> = played.iter().map(|call| self.traced_hold_s(call)).collect();
-        let turns = played.iter().zip(&holds).map(|(call, hold_s)| {
+        let lengths: Vec<f64> = played.iter().map(|call| self.traced_hold_s(call)).collect();
+        let turns = played.iter().zip(&lengths).map(|(call, hold_s)| {
             let left_s = (end_s - call.answered_at.secs_f64()).max(0.0);
             self.traced_turns(call, hold_s.min(left_s))
         });
         let (turns, calls) = (turns.sum::<f64>(), played.len() as f64);
-        let hold_s = (holds.iter().sum::<f64>() / calls.max(1.0)).max(SHORTEST_S);
+        let hold_s = (lengths.iter().sum::<f64>() / calls.max(1.0)).max(SHORTEST_S);
         let erlangs = calls * hold_s / duration.secs_f64().max(SHORTEST_S);
-        let peak_on_line = most_at_once(&played, &holds);
+        let peak_on_line = most_at_once(&played, &lengths);
         let turns_per_call = turns / calls.max(1.0);
         Offered {
             calls,
