@@ -49,7 +49,7 @@ fn visits(seed: u64, count: usize, callers: u64, held: f64) -> Vec<Visit> {
     let visit = |_| {
         now += 1 + dice.below(40_000_000_000);
         // The square prefers small numbers.
-        let caller = u32::try_from(dice.below(callers) * dice.below(callers) / callers).unwrap();
+        let caller = u32::try_from(dice.below(callers) * dice.below(callers) / callers).expect("callers are few");
         let lasts = if dice.chance(held) { dice.below(200_000_000_000) } else { 0 };
         Visit { caller, begin: now, end: now + lasts }
     };
@@ -224,9 +224,9 @@ fn text(seed: u64, duration: &str, pool: &str, tenant: &str) -> String {
         "name = \"surface\"\nseed = {seed}\nduration = \"{duration}\"\ngrace = \"0s\"\n[pool]\nruntime_port_range = [1024, 40000]\n{pool}\n[runtime]\n"
     );
     for law in ["boot_cold", "boot_warm", "session_start", "search", "save", "flush", "terminate"] {
-        writeln!(text, "{law} = \"0s\"").unwrap();
+        writeln!(text, "{law} = \"0s\"").expect("text can be written");
     }
-    write!(text, "[cloud]\nlatency = \"0s\"\n[[tenant]]\nname = \"only\"\n{tenant}").unwrap();
+    write!(text, "[cloud]\nlatency = \"0s\"\n[[tenant]]\nname = \"only\"\n{tenant}").expect("text can be written");
     text
 }
 
@@ -236,7 +236,7 @@ fn both(scenario: &Scenario) -> ((u64, u64), (u64, u64)) {
     let boots = counts.admissions.warm + counts.admissions.cold;
     let ttl = scenario.pool.runtime_idle_ttl;
     let (_, all) = surface(scenario, &[ttl]);
-    let reuses = all.reuses(scenario.pool.max_concurrent_users, ttl).unwrap();
+    let reuses = all.reuses(scenario.pool.max_concurrent_users, ttl).expect("it was asked for");
     ((counts.turns, counts.turns - boots), (all.turns(), reuses))
 }
 
@@ -295,7 +295,7 @@ fn share(cap: u32, ttl: &str, duration: &str, seeds: u64, tenant: &str) -> Estim
     Estimate::over(seeds, |seed| {
         let scenario = scenario(seed, duration, &pool, tenant);
         let ttl = scenario.pool.runtime_idle_ttl;
-        surface(&scenario, &[ttl]).1.reuse_share(cap, ttl).unwrap()
+        surface(&scenario, &[ttl]).1.reuse_share(cap, ttl).expect("it was asked for, and there are turns")
     })
 }
 
