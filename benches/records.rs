@@ -40,7 +40,7 @@ fn say<T>(what: &str, work: impl Fn() -> T) {
         began.elapsed()
     };
     let best: Duration = (0..3).map(time).min().expect("there are three");
-    println!("{:<28}{:>8.3} s", format!("1,000,000 calls: {what}"), best.as_secs_f64());
+    println!("{:<44}{:>8.3} s", format!("1,000,000 calls: {what}"), best.as_secs_f64());
 }
 
 fn csv(start: impl Fn(u64) -> String) -> String {
