@@ -9,8 +9,10 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::import::{IMPORT_EXAMPLES, ImportArguments};
 use super::metrics::MetricsAddress;
 use super::outputs::Outputs;
+use super::plan::PlanArguments;
 use crate::measure::Tolerance;
 use comparing::{BASELINE_HELP, COMPARE_HELP};
 pub(super) use comparing::{BaselineOrder, CompareArguments, ContestArguments};
@@ -64,6 +66,12 @@ pub(super) enum Command {
     /// Tell of a finished run again: on this terminal, or to files for machines.
     #[command(after_help = REPORT_HELP)]
     Report(ReportArguments),
+    /// Read call records, and write a trace and a scenario that plays it.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArguments),
+    /// Find settings that carry a scenario's traffic.
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -277,6 +285,10 @@ Examples:
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --junit busyhour.xml
   busyhour sim scenarios/thrash.toml --check-determinism";
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  busyhour plan scenarios/thrash.toml --surface
+  busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m";
 const FIDELITY_HELP: &str = "\
 Example: busyhour fidelity scenarios/smoke.toml --calibrated
 

@@ -16,9 +16,11 @@ mod facts;
 mod fidelity;
 mod filed;
 mod github;
+mod import;
 mod meaning;
 mod metrics;
 mod outputs;
+mod plan;
 mod play;
 mod progress_bar;
 mod questions;
@@ -53,6 +55,8 @@ pub fn main() -> ExitCode {
         Command::Baseline(order) => baseline::baseline(&order),
         Command::Attended { parent, program } => contest::attended(parent, &program),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

@@ -12,8 +12,10 @@ mod number;
 mod settings;
 mod tenant;
 mod text;
+mod trace;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
@@ -21,6 +23,7 @@ use super::typed::{Document, LONGEST, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
 use crate::measure::ThresholdError;
+use crate::records::Records;
 use crate::workload::{TenantTraffic, Traffic};
 
 /// Where a scenario was read from.
@@ -75,6 +78,8 @@ struct Resolver {
     /// Where files named in the scenario are looked for.
     folder: PathBuf,
     clock: Clock,
+    /// Call records that were read, each file once.
+    records: Vec<(PathBuf, Rc<Records>)>,
     problems: Problems,
 }
 

@@ -98,7 +98,8 @@ refusals! {
     call_with_length_and_turns: "call = { length" => "call = { turns = 3, length";
     arrivals_with_a_foreign_parameter: "rate = \"40/min\" }" => "rate = \"40/min\", callers = 3 }";
     arrivals_without_their_parameter: ", rate = \"40/min\" }" => " }";
-    trace_is_not_there_yet: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\", file = \"calls.csv\" }";
+    trace_without_a_file: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\" }";
+    trace_of_a_file_that_is_not_there: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\", file = \"nowhere/calls.csv\" }";
     stages_out_of_order: "{ model = \"poisson\", rate = \"40/min\" }" =>
         "{ model = \"stages\", stages = [{ until = \"9s\", rate = \"1/s\" }, { until = \"5s\", rate = \"2/s\" }] }";
     profile_of_two_hours: "{ model = \"poisson\", rate = \"40/min\" }" =>
