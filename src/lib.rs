@@ -19,6 +19,7 @@
 //! * [`cloud`] — the mock MemoAir cloud.
 //! * [`run`] — the live engine: real time, real processes, faults.
 //! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
+//! * [`plan`] — from traffic to settings: the smallest pool that keeps the thresholds.
 //! * [`report`] — a summary to text and files.
 //! * [`cli`] — the front door.
 
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+pub mod plan;
 pub mod pool;
 pub mod report;
 pub mod run;

@@ -24,6 +24,9 @@ pub(super) enum Command {
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArguments),
+    /// Find the smallest pool that keeps the scenario's thresholds, and say how far it carries.
+    #[command(after_help = PLAN_HELP)]
+    Plan(super::plan::PlanArguments),
     /// Play a scenario for `sim --check-determinism`, and say on standard output what happens.
     #[command(name = PLAY_ALOUD, hide = true)]
     PlayAloud {
@@ -204,6 +207,15 @@ thresholds are not judged. The live run is filed as `busyhour run` files it.";
 
 const CALIBRATE_HELP: &str = "\
 Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.toml && busyhour sim this-host.toml";
+
+const PLAN_HELP: &str = "\
+Examples:
+  busyhour plan scenarios/lunch-spike.toml
+  busyhour plan scenarios/small-bank.toml --max-memory 8GB
+  busyhour plan scenarios/small-bank.toml --vary lease=turn,call --vary growth=1x,1.5x,2x
+
+Exit codes: 0 there is a pool that carries the traffic; 1 failed to do its work; 2 usage or scenario error; 99 nothing that is
+allowed carries it.";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the

@@ -12,6 +12,7 @@ mod event_file;
 mod facts;
 mod fidelity;
 mod meaning;
+mod plan;
 mod play;
 mod progress_bar;
 mod questions;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Fidelity(arguments) => fidelity::fidelity(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {

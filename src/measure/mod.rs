@@ -37,12 +37,14 @@ pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;
 pub use law::Law;
 pub use recorder::{Recorder, RecorderSettings};
+#[cfg(test)]
+use replications::replications_of;
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
     Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak, RssPeak, Saves,
     ScenarioIdentity, Summary, Tool, Violation, Window,
 };
-pub use threshold::{Dimension, Judged, Threshold, ThresholdError, dimension_of, metric_names};
+pub use threshold::{Dimension, Judged, Standing, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};
 
 #[cfg(test)]

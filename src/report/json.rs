@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::measure::{Replications, Summary};
+use crate::plan::Plan;
 
 /// Pretty-printed, one figure a line, with a final newline. The canonical form leaves out what depends on the clock or
 /// the machine, so that two simulations of one scenario give equal bytes.
@@ -14,6 +15,11 @@ pub fn json(summary: &Summary, canonical: bool) -> String {
 /// The same of replications.
 pub fn replications_json(replications: &Replications, canonical: bool) -> String {
     if canonical { pretty(&replications.canonical()) } else { pretty(replications) }
+}
+
+/// The same of a plan, which says nothing of clock or machine.
+pub fn plan_json(plan: &Plan) -> String {
+    pretty(plan)
 }
 
 fn pretty(shown: &impl Serialize) -> String {

@@ -67,7 +67,11 @@ pub(crate) const HOUSE: &[Room] = &[
             "mock_runtime::behaviour",
         ],
     ),
-    pure("busyhour::report", &["busyhour::base", "busyhour::measure"]),
+    pure(
+        "busyhour::plan",
+        &["busyhour::base", "busyhour::workload", "busyhour::measure", "busyhour::scenario", "busyhour::sim"],
+    ),
+    pure("busyhour::report", &["busyhour::base", "busyhour::measure", "busyhour::plan"]),
     Room {
         module: "busyhour::cli",
         may: &[
@@ -77,6 +81,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "busyhour::scenario",
             "busyhour::run",
             "busyhour::sim",
+            "busyhour::plan",
             "busyhour::report",
             "mock_runtime::main_from_environment",
         ],

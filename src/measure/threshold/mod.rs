@@ -8,6 +8,7 @@ mod catalogue;
 mod counted;
 mod metric;
 mod parse;
+mod standing;
 mod value;
 
 use schemars::JsonSchema;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{Figures, Summary};
 pub use catalogue::metric_names;
 use metric::{Metric, Observation, Unobserved};
+pub use standing::Standing;
 pub use value::Dimension;
 
 /// A comparison of one figure with a limit.
