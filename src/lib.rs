@@ -20,7 +20,7 @@
 //! * [`cloud`] — the mock MemoAir cloud.
 //! * [`run`] — the live engine: real time, real processes, faults.
 //! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
-//! * [`plan`] — capacity planning: what share of turns finds a live runtime, for every cap and TTL at once.
+//! * [`plan`] — from traffic to settings: the smallest pool that keeps the thresholds.
 //! * [`report`] — a summary to text and files.
 //! * [`cli`] — the front door.
 

@@ -69,8 +69,8 @@ pub(super) enum Command {
     /// Read call records, and write a trace and a scenario that plays it.
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportArguments),
-    /// Find settings that carry a scenario's traffic.
-    #[command(after_help = PLAN_EXAMPLES)]
+    /// Find the smallest pool that keeps the scenario's thresholds, and say how far it carries.
+    #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
@@ -285,10 +285,6 @@ Examples:
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --junit busyhour.xml
   busyhour sim scenarios/thrash.toml --check-determinism";
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  busyhour plan scenarios/thrash.toml --surface
-  busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m";
 const FIDELITY_HELP: &str = "\
 Example: busyhour fidelity scenarios/smoke.toml --calibrated
 
@@ -298,6 +294,15 @@ thresholds are not judged. The live run is filed as `busyhour run` files it.";
 
 const CALIBRATE_HELP: &str = "\
 Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.toml && busyhour sim this-host.toml";
+
+const PLAN_HELP: &str = "\
+Examples:
+  busyhour plan scenarios/small-bank.toml --max-memory 8GB
+  busyhour plan scenarios/small-bank.toml --vary lease=turn,call --vary growth=1x,1.5x,2x
+  busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m
+
+Exit codes: 0 there is a pool that carries the traffic; 1 failed to do its work; 2 usage or scenario error; 99 nothing that
+is allowed carries it.";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the

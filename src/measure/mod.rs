@@ -51,12 +51,14 @@ pub use paired::{
 };
 pub use phase::Phase;
 pub use recorder::{Recorder, RecorderSettings};
+#[cfg(test)]
+use replications::replications_of;
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
     Aborted, Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak,
     PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
 };
-pub use threshold::{Dimension, Judged, Threshold, ThresholdError, dimension_of, metric_names};
+pub use threshold::{Dimension, Judged, Standing, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};
 
 #[cfg(test)]

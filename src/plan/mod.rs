@@ -5,16 +5,36 @@
 //! time before it from which TTL on. It is exact where boots, searches and drains take no time and nobody is refused; where
 //! they do it says which settings are worth a simulation, which is what judges them.
 //!
-//! [`Stack`] is the order of last uses in one pool, [`Surface`] the histogram, [`uses`] who is used when. Nothing here
-//! reads a file or prints.
+//! A [`Judge`] plays candidates with the same seeds, so that they differ by their settings alone, and plays more until each
+//! threshold's interval lies on one side of its limit. [`plan`] finds the smallest cap of which every threshold holds with
+//! confidence, looks beside and beyond it, and says how much more traffic it would carry.
+//!
+//! Nothing here reads a file, prints or knows a clock: a plan is a function of the scenario and of what was asked.
 
+mod advice;
+mod bounds;
+mod cross_check;
+mod judge;
+mod levers;
+mod margin;
 mod order;
 mod pools;
+mod search;
 mod stack;
 mod surface;
 mod uses;
 
+pub use advice::{Advice, Binding, Plan, ShorterTtl, plan};
+pub use bounds::{Bounds, Limits};
+pub use cross_check::CrossCheck;
+pub use judge::{Effort, Judge, Judgement, Shortfall};
+pub use levers::{Lever, LeverError, Outcome, vary};
+pub use margin::Margin;
 pub use pools::{TenantSurface, surface};
+pub use search::Point;
 pub use stack::{Found, Stack};
 pub use surface::{Surface, Tally, Ticks};
 pub use uses::{Use, What, uses};
+
+#[cfg(test)]
+mod tests;

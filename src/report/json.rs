@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::measure::{Replications, Summary};
+use crate::plan::Plan;
 
 /// Pretty-printed, one figure a line, with a final newline. The canonical form leaves out what depends on the clock or
 /// the machine, so that two simulations of one scenario give equal bytes, and sorts by name, so that a figure added
@@ -17,6 +18,11 @@ pub fn json(summary: &Summary, canonical: bool) -> String {
 /// The same of replications.
 pub fn replications_json(replications: &Replications, canonical: bool) -> String {
     if canonical { pretty(&replications.canonical()) } else { pretty(replications) }
+}
+
+/// The same of a plan, which says nothing of clock or machine.
+pub fn plan_json(plan: &Plan) -> String {
+    pretty(plan)
 }
 
 /// The same by sorted keys, whatever order a map of `serde_json` has.

@@ -1,4 +1,4 @@
-//! From a summary to text and files: pure writers that know no engine.
+//! From a summary or a plan to text and files: pure writers that know no engine.
 //!
 //! Whatever a summary holds, what comes out is inert: names from scenarios and texts from peers are shown without
 //! control characters and cut to the room there is.
@@ -23,8 +23,8 @@ pub use folder::{
     CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run, write_run,
 };
 pub use github::{LONGEST_PAGE, github_annotations, github_page};
-pub use json::{json, replications_json};
+pub use json::{json, plan_json, replications_json};
 pub use junit::junit;
 pub use log::{boots, log_line};
 pub use openmetrics::{OPENMETRICS_TYPE, live_openmetrics, openmetrics};
-pub use terminal::{Style, replications, terminal};
+pub use terminal::{Style, plan, replications, terminal};

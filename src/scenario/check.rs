@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Computing, Lease, Scenario};
 use crate::base::{Distribution, Span, Time};
-use crate::workload::{Arrivals, Offered, TenantTraffic};
+use crate::workload::{Arrivals, Offered, TenantTraffic, erlang_b};
 
 /// What a scenario means. Times are in seconds, memory in bytes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -228,24 +228,4 @@ fn processors(scenario: &Scenario, tenants: &[TenantMeaning]) -> Option<Warning>
     let turns_per_s: f64 = tenants.iter().map(|tenant| tenant.offered.peak_turns_per_s).sum();
     let needed = turns_per_s * of_a_turn / f64::from(scenario.hosts);
     (needed > f64::from(cores)).then_some(Warning::Overload { needed, cores })
-}
-
-/// Share of calls that find `slots` all taken when `erlangs` are offered at random: Erlang's loss formula by its
-/// recurrence, 1/B(n) = 1 + n/a · 1/B(n−1), which stays in range (A. K. Erlang, 1917).
-fn erlang_b(erlangs: f64, slots: u64) -> f64 {
-    let inverse = (1..=slots).fold(1.0, |inverse: f64, n| 1.0 + n as f64 / erlangs * inverse);
-    1.0 / inverse
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn erlang_b_agrees_with_the_tables() {
-        for (erlangs, slots, want) in [(1.0, 2, 0.2), (2.0, 3, 4.0 / 19.0), (16.0, 20, 0.064_410_925)] {
-            assert!((erlang_b(erlangs, slots) - want).abs() < 1e-8, "B({erlangs}, {slots})");
-        }
-        assert!(erlang_b(0.0, 20) < 1e-12, "nobody is refused where nobody calls");
-    }
 }

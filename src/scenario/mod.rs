@@ -19,6 +19,7 @@ mod syntax;
 mod tests;
 mod typed;
 mod unmeasured;
+mod varied;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use computing::Computing;
@@ -27,3 +28,4 @@ pub use problem::{Problem, ScenarioError, WrongText};
 pub use resolve::histogram::samples_by_tag;
 pub use rewritten::{Calibration, LawSource};
 pub use schema::schema;
+pub use varied::Change;

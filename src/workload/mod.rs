@@ -11,6 +11,7 @@
 mod call;
 mod callers;
 mod lines;
+mod loss;
 mod offered;
 mod rate_curve;
 mod rings;
@@ -22,6 +23,7 @@ mod tests;
 mod trace;
 
 pub use call::{Call, Next, Turn};
+pub use loss::erlang_b;
 pub use offered::Offered;
 pub use spec::{Arrivals, CallLength, Population, Rate, Route, Stage, TenantTraffic, Traffic};
 pub use stream::{Popularities, Workload};

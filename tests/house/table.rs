@@ -69,8 +69,11 @@ pub(crate) const HOUSE: &[Room] = &[
             "mock_runtime::behaviour",
         ],
     ),
-    pure("busyhour::plan", &["busyhour::base", "busyhour::workload", "busyhour::scenario"]),
-    pure("busyhour::report", &["busyhour::base", "busyhour::measure"]),
+    pure(
+        "busyhour::plan",
+        &["busyhour::base", "busyhour::workload", "busyhour::measure", "busyhour::scenario", "busyhour::sim"],
+    ),
+    pure("busyhour::report", &["busyhour::base", "busyhour::measure", "busyhour::plan"]),
     Room {
         module: "busyhour::cli",
         may: &[

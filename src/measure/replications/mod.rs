@@ -103,5 +103,13 @@ impl Replications {
     }
 }
 
+/// What plays with these observations of one figure say of it.
+#[cfg(test)]
+pub(super) fn replications_of(values: &[f64]) -> Estimate {
+    let mut observations = estimate::Observations::default();
+    values.iter().for_each(|value| observations.add(*value));
+    observations.estimate()
+}
+
 #[cfg(test)]
 mod tests;

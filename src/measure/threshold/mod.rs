@@ -12,6 +12,7 @@ mod judged;
 mod metric;
 mod operator;
 mod parse;
+mod standing;
 mod subject;
 mod value;
 
@@ -23,6 +24,7 @@ pub use judged::Judged;
 use metric::{Metric, Observation, Unobserved};
 use operator::Operator;
 pub(super) use parse::nearest;
+pub use standing::Standing;
 use subject::Subject;
 pub use value::Dimension;
 

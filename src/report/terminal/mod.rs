@@ -1,6 +1,7 @@
 //! A summary for a person at a terminal: the verdict in words, then what it rests on, in 80 columns.
 
 mod figures;
+mod plan;
 mod replications;
 mod style;
 mod tenants;
@@ -9,6 +10,7 @@ pub(super) mod verdict;
 
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
+pub use plan::plan;
 pub use replications::replications;
 pub use style::Style;
 

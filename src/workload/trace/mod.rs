@@ -4,6 +4,7 @@
 //! they talked and when they spoke. The call begins for memory when it is answered. What a record does not say is drawn
 //! from the tenant's laws, by streams that belong to the call's place in the trace.
 
+mod grown;
 mod offered;
 mod player;
 #[cfg(test)]

@@ -1,47 +1,19 @@
-//! `busyhour plan`.
+//! Which share of the turns finds a live runtime, by cap and idle TTL.
 
-use std::path::PathBuf;
-
-use clap::Args;
 use serde::Serialize;
 
-use super::Failure;
-use super::arguments::Format;
+use super::PlanArguments;
 use crate::base::Span;
+use crate::cli::arguments::Format;
+use crate::cli::{Failure, print};
 use crate::plan::{Surface, surface};
 use crate::scenario::{Lease, Scenario, Tenant};
 
-#[derive(Debug, Args)]
-pub(super) struct PlanArguments {
-    /// The scenario file.
-    scenario: PathBuf,
-    /// Print which share of the turns finds a live runtime, for each cap and idle TTL. Exact where boots and searches take
-    /// no time and nobody is refused: what is worth a `busyhour sim` is seen here.
-    #[arg(long, required = true)]
-    surface: bool,
-    /// The caps to print, such as 10,20,40; some up to the largest that is of use unless said otherwise.
-    #[arg(long, value_name = "SLOTS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=65_535))]
-    caps: Vec<u32>,
-    /// The idle TTLs to print, such as 60s,5m,1h.
-    #[arg(long, value_name = "TTLS", value_delimiter = ',', value_parser = ttl)]
-    ttls: Vec<Span>,
-    /// Play with another seed than the scenario's.
-    #[arg(long)]
-    seed: Option<u64>,
-    /// What to print on standard output.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
 /// Prints the surface.
-pub(super) fn plan(arguments: &PlanArguments) -> Result<u8, Failure> {
-    let mut scenario = Scenario::load(&arguments.scenario)?;
-    if let Some(seed) = arguments.seed {
-        scenario = scenario.with_seed(seed);
-    }
-    let shown = Shown::of(&scenario, arguments);
-    super::print(&match arguments.format {
-        Format::Text => shown.text(&scenario),
+pub(super) fn show(scenario: &Scenario, arguments: &PlanArguments) -> Result<u8, Failure> {
+    let shown = Shown::of(scenario, arguments);
+    print(&match arguments.format {
+        Format::Text => shown.text(scenario),
         Format::Json => serde_json::to_string_pretty(&shown).expect("shares are JSON") + "\n",
     })?;
     Ok(0)
@@ -185,10 +157,6 @@ fn short(seconds: f64) -> String {
     Span::from_secs_f64(seconds).to_string().replace(' ', "")
 }
 
-fn ttl(text: &str) -> Result<Span, String> {
-    humantime::parse_duration(text).map(Span::from).map_err(|error| format!("{error}; write one such as 5m"))
-}
-
 /// Half a minute to a day, the scenario's own among them.
 fn usual_ttls(own: Span) -> Vec<Span> {
     let mut ttls = [30, 60, 300, 900, 3600, 86_400].map(Span::from_secs).to_vec();
@@ -221,14 +189,14 @@ mod tests {
     use super::*;
 
     fn shown(scenario: &str, caps: &[u32], ttls_s: &[u64]) -> String {
-        let arguments = PlanArguments {
-            scenario: PathBuf::from(scenario),
-            surface: true,
-            caps: caps.to_vec(),
-            ttls: ttls_s.iter().copied().map(Span::from_secs).collect(),
-            seed: None,
-            format: Format::Text,
+        let listed = |values: Vec<String>, flag: &str| match values.is_empty() {
+            true => Vec::new(),
+            false => vec![flag.to_owned(), values.join(",")],
         };
+        let caps = listed(caps.iter().map(u32::to_string).collect(), "--caps");
+        let ttls = listed(ttls_s.iter().map(|ttl| format!("{ttl}s")).collect(), "--ttls");
+        let typed = ["plan", scenario, "--surface"].map(str::to_owned).into_iter().chain(caps).chain(ttls);
+        let arguments = PlanArguments::typed(typed);
         let scenario = Scenario::load(scenario).expect("a shipped scenario is well formed");
         Shown::of(&scenario, &arguments).text(&scenario)
     }

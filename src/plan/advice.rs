@@ -1,0 +1,228 @@
+//! The answer: what to set, why, and how far it carries.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::bounds::{Bounds, Limits};
+use super::cross_check::CrossCheck;
+use super::judge::{Effort, Judge, Shortfall};
+use super::levers::{Lever, Outcome, vary};
+use super::margin::Margin;
+use super::search::{Point, Search};
+use crate::base::Span;
+use crate::measure::{ScenarioIdentity, Standing};
+use crate::scenario::{Change, Scenario};
+
+/// What to set, why, and how far it carries.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Plan {
+    /// Name and version of this shape.
+    #[schemars(extend("const" = Self::SCHEMA))]
+    pub schema: String,
+    /// What was played; its seed is the first.
+    pub scenario: ScenarioIdentity,
+    /// What to set.
+    pub advice: Advice,
+    /// Caps that were played, ascending, and what came of them.
+    pub curve: Vec<Point>,
+    /// How large a cap can be.
+    pub bounds: Bounds,
+    /// Larger caps that surely break a threshold: then more is not better.
+    pub worse_above: Vec<u32>,
+    /// What theory says.
+    pub cross_check: Vec<CrossCheck>,
+    /// Whatever was asked to be varied: a row each.
+    pub variations: Vec<Outcome>,
+}
+
+/// What to set.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Advice {
+    /// These settings carry the traffic.
+    Take {
+        /// `max_concurrent_users`: the smallest of which every threshold holds with confidence.
+        cap: u32,
+        /// First and last port of `runtime_port_range`, enough for the fullest host.
+        ports: (u16, u16),
+        /// `runtime_idle_ttl` in seconds, as in the scenario.
+        idle_ttl_s: f64,
+        /// A shorter one of which every threshold holds as well, with the runtimes that exist on average then.
+        shorter_ttl: Option<ShorterTtl>,
+        /// Bytes that the runtimes of the fullest host take where all exist; absent where their size is not known.
+        memory_bytes: Option<u64>,
+        /// Plays that stand behind it.
+        plays: u64,
+        /// What one slot less breaks, or leaves undecided. Empty where there is no less.
+        one_less: Vec<Shortfall>,
+        /// How much more traffic it carries.
+        margin: Margin,
+    },
+    /// Nothing that is allowed carries it.
+    Impossible {
+        /// What stands in the way.
+        binding: Binding,
+        /// The largest cap that was tried.
+        largest: u32,
+        /// What does not hold there.
+        shortfalls: Vec<Shortfall>,
+        /// The cap that would do if nothing stood in the way.
+        needed: Option<u32>,
+        /// The memory it would take on the fullest host, in bytes, where a runtime's size is known.
+        needed_bytes: Option<u64>,
+    },
+}
+
+/// What stands in the way of a larger cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// The memory of a host.
+    Memory,
+    /// The ports of a host.
+    Ports,
+    /// Nothing: with that many slots nobody was evicted or refused, and still a threshold does not hold.
+    NotTheCap,
+}
+
+/// A shorter idle time that will do.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ShorterTtl {
+    /// In seconds.
+    pub idle_ttl_s: f64,
+    /// Runtimes that exist on average with it.
+    pub runtimes: f64,
+    /// And with the scenario's own.
+    pub instead_of: f64,
+}
+
+impl Plan {
+    /// Name and version of this shape.
+    pub const SCHEMA: &'static str = "busyhour.plan/1";
+
+    /// The JSON Schema, pretty-printed with a final newline, as committed in `reports/`.
+    pub fn json_schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        serde_json::to_string_pretty(&schema).expect("a schema has only string keys") + "\n"
+    }
+}
+
+/// Plans the scenario within the limits; tells `played` of every play.
+///
+/// # Panics
+/// Where the scenario has no thresholds: nothing would be too little.
+pub fn plan(
+    scenario: &Scenario,
+    limits: &Limits,
+    effort: Effort,
+    levers: &[Lever],
+    played: &mut dyn FnMut(u64),
+) -> Plan {
+    assert!(!scenario.thresholds.is_empty(), "a plan needs to know what is good enough");
+    let mut judge = Judge::new(effort, played);
+    let bounds = Bounds::of(scenario, limits);
+    let (useful, identity) = useful(scenario, &bounds, &mut judge);
+    let mut search = Search::new(scenario, &mut judge);
+    let chosen = search.smallest(useful.min(bounds.largest()).max(1)).filter(|cap| *cap <= bounds.largest());
+    if let Some(cap) = chosen {
+        search.look_around(cap, useful.max(cap));
+    }
+    let worse_above = chosen.map(|cap| search.worse_above(cap)).unwrap_or_default();
+    let settled = match chosen {
+        Some(cap) => Settled::of(cap, &mut search),
+        None => Settled::Impossible(impossible(scenario, useful, &bounds, &mut search)),
+    };
+    let curve = search.curve();
+    let advice = settled.advice(scenario, &mut judge);
+    let cap = chosen.unwrap_or_else(|| useful.min(bounds.largest()).max(1));
+    Plan {
+        schema: Plan::SCHEMA.to_owned(),
+        scenario: identity,
+        advice,
+        curve,
+        bounds,
+        worse_above,
+        cross_check: CrossCheck::of(&scenario.changed(&[Change::Cap(cap)])),
+        variations: vary(scenario, limits, levers, &mut judge),
+    }
+}
+
+/// So many slots that nobody needs more, and what was played to see that.
+pub(super) fn useful(scenario: &Scenario, bounds: &Bounds, judge: &mut Judge<'_>) -> (u32, ScenarioIdentity) {
+    let (_, plays) = judge.scout(&scenario.changed(&[Change::Cap(bounds.by_ports.max(1))]));
+    let peak = plays.figures.get("runtimes.peak").and_then(|peak| peak.max).unwrap_or(1.0);
+    // Other seeds may want a few more.
+    let useful = (1.25 * peak).ceil().clamp(1.0, f64::from(bounds.by_ports.max(1)));
+    (whole(useful), plays.scenario)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cap, clamped to those there are")]
+fn whole(cap: f64) -> u32 {
+    cap as u32
+}
+
+/// What the search has settled, before the rest is looked at.
+enum Settled {
+    Take { cap: u32, plays: u64, runtimes: f64, one_less: Vec<Shortfall> },
+    Impossible(Advice),
+}
+
+impl Settled {
+    fn of(cap: u32, search: &mut Search<'_, '_, '_>) -> Self {
+        let one_less = if cap > 1 { search.judgement(cap - 1).shortfalls.clone() } else { Vec::new() };
+        let replications = &search.judgement(cap).replications;
+        let runtimes = replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
+        Self::Take { cap, plays: replications.replications, runtimes, one_less }
+    }
+
+    fn advice(self, scenario: &Scenario, judge: &mut Judge<'_>) -> Advice {
+        let (cap, plays, runtimes, one_less) = match self {
+            Self::Impossible(advice) => return advice,
+            Self::Take { cap, plays, runtimes, one_less } => (cap, plays, runtimes, one_less),
+        };
+        let chosen = scenario.changed(&[Change::Cap(cap)]);
+        Advice::Take {
+            cap,
+            ports: chosen.pool.runtime_port_range.clone().into_inner(),
+            idle_ttl_s: chosen.pool.runtime_idle_ttl.secs_f64(),
+            shorter_ttl: shorter_ttl(&chosen, runtimes, judge),
+            memory_bytes: memory(&chosen, cap),
+            plays,
+            one_less,
+            margin: Margin::of(&chosen, judge),
+        }
+    }
+}
+
+/// The shortest usual idle time below the scenario's with which all thresholds hold.
+fn shorter_ttl(chosen: &Scenario, instead_of: f64, judge: &mut Judge<'_>) -> Option<ShorterTtl> {
+    let shorter = USUAL_TTLS.map(Span::from_secs).into_iter().filter(|ttl| *ttl < chosen.pool.runtime_idle_ttl);
+    shorter.into_iter().find_map(|ttl| {
+        let judgement = judge.judge(&chosen.changed(&[Change::IdleTtl(ttl)]));
+        let runtimes = judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
+        let holds = judgement.standing == Standing::Holds;
+        holds.then(|| ShorterTtl { idle_ttl_s: ttl.secs_f64(), runtimes, instead_of })
+    })
+}
+
+fn impossible(scenario: &Scenario, useful: u32, bounds: &Bounds, search: &mut Search<'_, '_, '_>) -> Advice {
+    let largest = useful.min(bounds.largest());
+    let binding = match bounds.by_memory {
+        _ if largest == useful => Binding::NotTheCap,
+        Some(memory) if memory < bounds.by_ports => Binding::Memory,
+        _ => Binding::Ports,
+    };
+    let shortfalls = if largest > 0 { search.judgement(largest).shortfalls.clone() } else { Vec::new() };
+    let needed = if binding == Binding::Memory { search.smallest(useful) } else { None };
+    let needed_bytes = needed.and_then(|cap| memory(scenario, cap));
+    Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes }
+}
+
+/// Bytes that the runtimes of the fullest host take where all exist.
+pub(super) fn memory(scenario: &Scenario, cap: u32) -> Option<u64> {
+    let rss = scenario.runtime.behaviour.ballast_bytes;
+    (rss > 0).then(|| scenario.workers_on_a_host() * u64::from(cap) * rss)
+}
+
+/// In seconds; each is judged until one holds.
+const USUAL_TTLS: [u64; 4] = [30, 60, 120, 300];

@@ -1,0 +1,48 @@
+//! How much more traffic a cap would carry.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::judge::Judge;
+use crate::scenario::{Change, Scenario};
+
+/// How much more traffic a cap would carry, by the means of a few plays each.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Margin {
+    /// So many times the calls, from so many times the callers, still keep every threshold.
+    pub growth: f64,
+    /// Nothing broke: that was as far as was looked.
+    pub at_least: bool,
+    /// What breaks first beyond that, as written.
+    pub breaks_first: Vec<String>,
+}
+
+impl Margin {
+    /// Of the scenario with its cap chosen.
+    pub(super) fn of(scenario: &Scenario, judge: &mut Judge<'_>) -> Self {
+        let mut broken = |hundredths: u64| -> Vec<String> {
+            let growth = [Change::Growth(hundredths as f64 / 100.0)];
+            let (_, plays) = judge.scout(&scenario.changed(&growth));
+            let judged = scenario.thresholds.iter().zip(&plays.thresholds);
+            let failed = judged.filter(|(threshold, held)| !threshold.mean_keeps(held, plays.replications));
+            failed.map(|(threshold, _)| threshold.expression().to_owned()).collect()
+        };
+        let (mut keeps, mut breaks, mut first) = (100, FURTHEST, broken(FURTHEST));
+        if first.is_empty() {
+            return Self { growth: FURTHEST as f64 / 100.0, at_least: true, breaks_first: first };
+        }
+        while breaks - keeps > 1 {
+            let middle = u64::midpoint(keeps, breaks);
+            let failed = broken(middle);
+            if failed.is_empty() {
+                keeps = middle;
+            } else {
+                (breaks, first) = (middle, failed);
+            }
+        }
+        Self { growth: keeps as f64 / 100.0, at_least: false, breaks_first: first }
+    }
+}
+
+/// Three times the traffic, in hundredths: who grows more plans anew.
+const FURTHEST: u64 = 300;

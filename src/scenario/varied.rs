@@ -1,0 +1,139 @@
+//! The same scenario with one thing changed, for planners who ask what would be.
+
+use std::sync::Arc;
+
+use super::{Lease, Scenario};
+use crate::base::Span;
+use crate::workload::{Arrivals, Rate, TenantTraffic};
+
+/// One thing to change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// `max_concurrent_users` of every pool.
+    Cap(u32),
+    /// `runtime_idle_ttl` of every pool.
+    IdleTtl(Span),
+    /// Agent processes of every tenant.
+    Workers(u16),
+    /// How long every tenant's leases are held.
+    Lease(Lease),
+    /// So many times the calls, from so many times the callers.
+    Growth(f64),
+}
+
+impl Scenario {
+    /// The same scenario with these changes, and with so many ports that no pool is short of them: of the range's first port
+    /// on, as many as the runtimes of the fullest host. Draws stay what they were wherever the change leaves them alone.
+    #[must_use]
+    pub fn changed(&self, changes: &[Change]) -> Self {
+        let mut scenario = self.clone();
+        for change in changes {
+            match *change {
+                Change::Cap(cap) => scenario.pool.max_concurrent_users = cap,
+                Change::IdleTtl(ttl) => scenario.pool.runtime_idle_ttl = ttl,
+                Change::Workers(workers) => each(&mut scenario, |traffic| traffic.workers = workers),
+                Change::Lease(lease) => scenario.tenants.iter_mut().for_each(|tenant| tenant.lease = lease),
+                Change::Growth(factor) => each(&mut scenario, |traffic| grow(traffic, factor)),
+            }
+        }
+        let first = *scenario.pool.runtime_port_range.start();
+        let last = u64::from(first) + scenario.runtimes_on_a_host() - 1;
+        scenario.pool.runtime_port_range = first..=u16::try_from(last).unwrap_or(u16::MAX);
+        scenario
+    }
+
+    /// Workers on the fullest host.
+    pub fn workers_on_a_host(&self) -> u64 {
+        let workers: u64 = self.traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
+        workers.div_ceil(u64::from(self.hosts.max(1)))
+    }
+
+    /// Runtimes that may exist on the fullest host, and so the ports it needs.
+    pub fn runtimes_on_a_host(&self) -> u64 {
+        self.workers_on_a_host() * u64::from(self.pool.max_concurrent_users)
+    }
+}
+
+fn each(scenario: &mut Scenario, change: impl FnMut(&mut TenantTraffic)) {
+    scenario.traffic.tenants.iter_mut().for_each(change);
+}
+
+fn grow(traffic: &mut TenantTraffic, factor: f64) {
+    let more = |rate: Rate| Rate(rate.0 * factor);
+    traffic.callers.size = times(traffic.callers.size, factor);
+    traffic.arrivals = match &traffic.arrivals {
+        Arrivals::Constant(rate) => Arrivals::Constant(more(*rate)),
+        Arrivals::Poisson(rate) => Arrivals::Poisson(more(*rate)),
+        Arrivals::Profile(rates) => Arrivals::Profile(rates.map(more)),
+        Arrivals::Stages(stages) => {
+            let mut stages = stages.clone();
+            stages.iter_mut().for_each(|stage| stage.rate = more(stage.rate));
+            Arrivals::Stages(stages)
+        }
+        Arrivals::Burst { rate, at, calls, over } => {
+            Arrivals::Burst { rate: more(*rate), at: *at, calls: times(*calls, factor), over: *over }
+        }
+        Arrivals::Trace(trace) => Arrivals::Trace(Arc::new(trace.grown(factor))),
+        Arrivals::Closed { callers, redial } => {
+            Arrivals::Closed { callers: times(*callers, factor), redial: redial.clone() }
+        }
+    };
+}
+
+/// To the nearest whole number, and none only where there was none.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+fn times(count: u32, factor: f64) -> u32 {
+    let product = (f64::from(count) * factor).round();
+    product.clamp(f64::from(count.min(1)), f64::from(u32::MAX)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn scenario() -> Scenario {
+        let text = r#"
+            name = "grown"
+            duration = "1h"
+            [host]
+            count = 2
+            [[tenant]]
+            name = "a"
+            workers = 3
+            callers = { population = 10 }
+            arrivals = { model = "poisson", rate = "2/s" }
+            call = { turns = 1 }
+            [[tenant]]
+            name = "b"
+            callers = { population = 1 }
+            arrivals = { model = "closed", callers = 5, redial = "1s" }
+            call = { turns = 1 }"#;
+        Scenario::from_text(Path::new("grown.toml"), text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn growth_is_of_calls_and_callers_alike() {
+        let grown = scenario().changed(&[Change::Growth(1.5)]);
+        let [a, b] = &grown.traffic.tenants[..] else { panic!("two tenants") };
+        assert_eq!((a.callers.size, a.arrivals.clone()), (15, Arrivals::Poisson(Rate(3.0))));
+        assert!(matches!(b.arrivals, Arrivals::Closed { callers: 8, .. }));
+        assert_eq!(scenario().changed(&[Change::Growth(0.01)]).traffic.tenants[1].callers.size, 1);
+    }
+
+    #[test]
+    fn there_are_ports_for_every_runtime_of_the_fullest_host() {
+        let changed = scenario().changed(&[Change::Cap(64), Change::Workers(2)]);
+        // Four workers on two hosts.
+        assert_eq!(changed.pool.runtime_port_range, 7878..=7878 + 127);
+        assert_eq!(scenario().changed(&[Change::Cap(1_000_000)]).pool.runtime_port_range, 7878..=u16::MAX);
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_alone() {
+        let (before, after) = (scenario(), scenario().changed(&[Change::Lease(Lease::Call)]));
+        assert!(after.tenants.iter().all(|tenant| tenant.lease == Lease::Call));
+        assert_eq!((before.traffic, before.seed), (after.traffic, after.seed));
+    }
+}
