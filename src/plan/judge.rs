@@ -115,7 +115,7 @@ fn judged(scenario: &Scenario, collector: Collector, plays: u64) -> Judgement {
     let shortfalls = short.map(|(standing, threshold, held)| Shortfall::new(*standing, threshold, held));
     let shortfalls = shortfalls.collect();
     let standing = if replications.broken > 0 { Standing::Fails } else { standing };
-    Judgement { standing, shortfalls, replications }
+    Judgement { replications, standing, shortfalls }
 }
 
 impl Shortfall {

@@ -67,7 +67,9 @@ fn grow(traffic: &mut TenantTraffic, factor: f64) {
         Arrivals::Profile(rates) => Arrivals::Profile(rates.map(more)),
         Arrivals::Stages(stages) => {
             let mut stages = stages.clone();
-            stages.iter_mut().for_each(|stage| stage.rate = more(stage.rate));
+            for stage in &mut stages {
+                stage.rate = more(stage.rate);
+            }
             Arrivals::Stages(stages)
         }
         Arrivals::Burst { rate, at, calls, over } => {

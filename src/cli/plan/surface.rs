@@ -189,9 +189,8 @@ mod tests {
     use super::*;
 
     fn shown(scenario: &str, caps: &[u32], ttls_s: &[u64]) -> String {
-        let listed = |values: Vec<String>, flag: &str| match values.is_empty() {
-            true => Vec::new(),
-            false => vec![flag.to_owned(), values.join(",")],
+        let listed = |values: Vec<String>, flag: &str| {
+            if values.is_empty() { Vec::new() } else { vec![flag.to_owned(), values.join(",")] }
         };
         let caps = listed(caps.iter().map(u32::to_string).collect(), "--caps");
         let ttls = listed(ttls_s.iter().map(|ttl| format!("{ttl}s")).collect(), "--ttls");

@@ -107,7 +107,9 @@ impl Replications {
 #[cfg(test)]
 pub(super) fn replications_of(values: &[f64]) -> Estimate {
     let mut observations = estimate::Observations::default();
-    values.iter().for_each(|value| observations.add(*value));
+    for value in values {
+        observations.add(*value);
+    }
     observations.estimate()
 }
 
