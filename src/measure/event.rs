@@ -1,7 +1,7 @@
 //! What an engine reports. Both engines speak these words, so that a figure has one definition.
 
 use super::ErrorCode;
-use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
+use crate::base::{Admission, BootKind, CallerIndex, DrainReason, Span, TenantIndex, Time};
 
 /// Something that happened in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,26 @@ pub enum Event {
         /// What they hold now.
         level: Level,
     },
+    /// The boots and drains of a tenant's pools changed. Told for the chronicle's sake, where one is kept.
+    Turnover {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// How many come and go now.
+        turnover: Turnover,
+    },
+    /// A runtime was evicted. Told for the chronicle's sake, where one is kept.
+    Evicted {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// For whom.
+        by: CallerIndex,
+        /// Whose runtime had to go.
+        victim: CallerIndex,
+    },
 }
 
 /// One recall: admission, session start and search, as the caller feels them.
@@ -123,4 +143,13 @@ pub struct Level {
     pub busy: u32,
     /// Ports they hold.
     pub ports: u32,
+}
+
+/// Runtimes of a tenant that come and go: those that serve are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// Processes that are starting.
+    pub booting: u32,
+    /// On their way out.
+    pub draining: u32,
 }

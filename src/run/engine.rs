@@ -60,7 +60,7 @@ async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
     }
     // Who is still talking is hung up: dropping a conversation notes that it was cut.
     calls.playing.shutdown().await;
-    Act { ended: performance.clock.now(), dropped: calls.dropped }
+    Act { ended: performance.clock.now(), dropped: calls.dropped, chronicler: performance.score.chronicler() }
 }
 
 /// The calls of a run.
