@@ -39,6 +39,9 @@ pub(super) enum Command {
     /// Write what a live run measured into its scenario, so that `sim` predicts this host.
     #[command(after_help = CALIBRATE_HELP)]
     Calibrate(CalibrateArguments),
+    /// Report on a run that was filed: a page for browsers, a timeline for spreadsheets; on the terminal without either.
+    #[command(after_help = REPORT_HELP)]
+    Report(ReportArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -54,9 +57,37 @@ pub(super) enum Command {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) live: LiveArguments,
+    #[command(flatten)]
+    pub(super) files: Files,
     /// What to print on standard output.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+}
+
+/// Files to be written about a run.
+#[derive(Debug, Default, Args)]
+pub(super) struct Files {
+    /// Write a page that opens in any browser, without a network.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// Write what happened over time, a row for each moment; `reports/README.md` explains the columns.
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+}
+
+impl Files {
+    /// Whether there is anything to write.
+    pub(super) fn any(&self) -> bool {
+        self.html.is_some() || self.csv.is_some()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    /// Folder of a run, such as reports/runs/fundamento-20261122T121502Z.
+    pub(super) run_dir: PathBuf,
+    #[command(flatten)]
+    pub(super) files: Files,
 }
 
 /// What every live run can be told.
@@ -125,6 +156,15 @@ pub(super) struct SimArguments {
     /// from which it would have been a reuse. `reports/README.md` explains the fields.
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["seeds", "check_determinism"])]
     pub(super) events: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: Files,
+}
+
+impl SimArguments {
+    /// Whether a chronicle is wanted.
+    pub(super) fn tells(&self) -> bool {
+        self.out.is_some() || self.files.any()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +233,7 @@ const SIM_EXAMPLES: &str = "\
 Examples:
   busyhour sim scenarios/thrash.toml
   busyhour sim scenarios/thrash.toml --seeds 20
+  busyhour sim scenarios/thrash.toml --html thrash.html       # charts, for a browser
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --check-determinism";
 const FIDELITY_HELP: &str = "\
@@ -201,6 +242,11 @@ Example: busyhour fidelity scenarios/smoke.toml --calibrated
 Exit codes: 0 the simulation is true; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was
 broken; 97 the live run is invalid; 99 a figure is further off than allowed; 130/143 interrupted. The scenario's
 thresholds are not judged. The live run is filed as `busyhour run` files it.";
+
+const REPORT_HELP: &str = "\
+Examples:
+  busyhour report reports/runs/fundamento-20261122T121502Z --html fundamento.html
+  busyhour report reports/runs/fundamento-20261122T121502Z --csv fundamento.csv";
 
 const CALIBRATE_HELP: &str = "\
 Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.toml && busyhour sim this-host.toml";

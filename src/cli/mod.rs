@@ -16,6 +16,7 @@ mod play;
 mod progress_bar;
 mod questions;
 mod replications;
+mod report;
 mod signals;
 mod simulate;
 mod story;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

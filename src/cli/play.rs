@@ -21,11 +21,14 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     let live = live(scenario(&arguments.live)?, &arguments.live)?;
     let summary = &live.played.summary;
     super::print(&match arguments.format {
-        Format::Text => report::terminal(summary, style()),
+        Format::Text => report::terminal_over_time(summary, &live.played.chronicle, style()),
         Format::Json => report::json(summary, false),
     })?;
     let folder = live.filed?;
     tell_where(&folder, &arguments.live);
+    let text = live.scenario.text_as_played();
+    let page = report::Page { summary, chronicle: Some(&live.played.chronicle), scenario: Some(&text) };
+    super::report::write(&arguments.files, &page)?;
     Ok(live.signal.unwrap_or_else(|| exit_code(&live.played.summary)))
 }
 
@@ -47,7 +50,12 @@ pub(super) fn live(scenario: Scenario, arguments: &LiveArguments) -> Result<Live
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
     let (played, signal) = tokio.block_on(perform(&scenario, arguments))?;
     let text = scenario.text_as_played();
-    let evidence = report::Evidence { scenario: &text, samples: &played.samples, conduct: &played.conduct };
+    let evidence = report::Evidence {
+        chronicle: &played.chronicle,
+        scenario: &text,
+        samples: &played.samples,
+        conduct: &played.conduct,
+    };
     let filed = report::write_live_run(&arguments.out, &played.summary, evidence, began);
     let filed = filed.map_err(|error| unwritable(&arguments.out, &error));
     Ok(Live { scenario, played, filed, signal })

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{Replications, Summary};
 
 /// Pretty-printed, one figure a line, with a final newline. The canonical form leaves out what depends on the clock or
@@ -14,6 +15,11 @@ pub fn json(summary: &Summary, canonical: bool) -> String {
 /// The same of replications.
 pub fn replications_json(replications: &Replications, canonical: bool) -> String {
     if canonical { pretty(&replications.canonical()) } else { pretty(replications) }
+}
+
+/// A chronicle, on one line: its readers are programs, and there are many numbers in it.
+pub fn chronicle_json(chronicle: &Chronicle) -> String {
+    serde_json::to_string(chronicle).expect("it has only string keys and finite numbers") + "\n"
 }
 
 fn pretty(shown: &impl Serialize) -> String {

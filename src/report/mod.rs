@@ -3,8 +3,10 @@
 //! Whatever a summary holds, what comes out is inert: names from scenarios and texts from peers are shown without
 //! control characters and cut to the room there is.
 
+mod csv;
 mod fidelity;
 mod folder;
+mod html;
 mod inert;
 mod interval_log;
 mod json;
@@ -12,8 +14,13 @@ mod log;
 mod terminal;
 mod words;
 
+pub use csv::timeline_csv;
 pub use fidelity::{fidelity, fidelity_json};
-pub use folder::{CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, write_file, write_live_run, write_run};
-pub use json::{json, replications_json};
+pub use folder::{
+    CHRONICLE, CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, write_file, write_live_run, write_run,
+    write_told_run,
+};
+pub use html::{Page, html};
+pub use json::{chronicle_json, json, replications_json};
 pub use log::{boots, log_line};
-pub use terminal::{Style, replications, terminal};
+pub use terminal::{Style, replications, terminal, terminal_over_time};

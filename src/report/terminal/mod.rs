@@ -2,11 +2,13 @@
 
 mod figures;
 mod replications;
+mod sparklines;
 mod style;
 mod tenants;
 mod thresholds;
-mod verdict;
+pub(in crate::report) mod verdict;
 
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
 pub use replications::replications;
@@ -14,9 +16,19 @@ pub use style::Style;
 
 /// The report on a run, with a final newline. Colours are used where `style` says so, and never carry meaning alone.
 pub fn terminal(summary: &Summary, style: Style) -> String {
+    written(summary, Vec::new(), style)
+}
+
+/// The same, with how it went over time.
+pub fn terminal_over_time(summary: &Summary, chronicle: &Chronicle, style: Style) -> String {
+    written(summary, sparklines::lines(chronicle, style), style)
+}
+
+fn written(summary: &Summary, over_time: Vec<String>, style: Style) -> String {
     let sections = [
         verdict::lines(summary, style),
         thresholds::lines(summary, style),
+        over_time,
         figures::latencies(summary),
         figures::counts(summary, style),
         tenants::lines(summary),
@@ -33,7 +45,7 @@ fn closing(summary: &Summary) -> Vec<String> {
 }
 
 /// The command that plays the same calls again.
-fn command(summary: &Summary) -> String {
+pub(in crate::report) fn command(summary: &Summary) -> String {
     command_of(&summary.scenario)
 }
 

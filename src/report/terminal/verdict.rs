@@ -7,7 +7,17 @@ use crate::report::words;
 
 /// The verdict and why.
 pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
-    let (word, sentence) = match summary.verdict {
+    let (word, sentence) = sentence(summary);
+    let mut lines = wrapped(&format!("{word}: {sentence}"), WIDTH);
+    lines[0] = lines[0].replacen(word, &painted(word, summary.verdict, style), 1);
+    lines.extend(summary.harness.invalid.iter().take(MOST).flat_map(|reason| item(reason)));
+    lines.extend(broken_laws(summary, style));
+    lines
+}
+
+/// The verdict in a word, and in a sentence.
+pub(in crate::report) fn sentence(summary: &Summary) -> (&'static str, String) {
+    match summary.verdict {
         Verdict::Pass => ("PASS", answered(summary)),
         Verdict::Unjudged => ("UNJUDGED", format!("{} The scenario has no thresholds.", answered(summary))),
         Verdict::Fail if summary.broke_a_law() => ("FAIL", format!("a law was broken. {}", judged(summary))),
@@ -15,12 +25,7 @@ pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
         Verdict::Invalid => {
             ("INVALID", "the harness could not measure this properly; do not trust these figures.".to_owned())
         }
-    };
-    let mut lines = wrapped(&format!("{word}: {sentence}"), WIDTH);
-    lines[0] = lines[0].replacen(word, &painted(word, summary.verdict, style), 1);
-    lines.extend(summary.harness.invalid.iter().take(MOST).flat_map(|reason| item(reason)));
-    lines.extend(broken_laws(summary, style));
-    lines
+    }
 }
 
 fn painted(word: &str, verdict: Verdict, style: Style) -> String {
