@@ -142,3 +142,12 @@ fn what_cannot_be_read_or_written_is_named_with_a_remedy() {
     let old = rig.say(&["report", &folder, "--csv", "later.csv"]);
     assert!(old.status.code() == Some(1) && words(&old.stderr).contains("play it again"), "{old:?}");
 }
+
+#[test]
+fn files_about_one_run_are_not_promised_of_many() {
+    let rig = Rig::new();
+    for many in [&["--seeds", "2"][..], &["--check-determinism"]] {
+        let said = rig.say(&[&["sim", "pair.toml", "--html", "page.html"], many].concat());
+        assert!(said.status.code() == Some(2) && words(&said.stderr).contains("--html"), "{said:?}");
+    }
+}

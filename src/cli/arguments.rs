@@ -142,12 +142,13 @@ pub(super) struct SimArguments {
     /// Play it with so many seeds, from the scenario's (or --seed's) on, on all processors: means, confidence intervals,
     /// and how often each threshold held.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
+    #[arg(conflicts_with_all = ["html", "csv"])]
     pub(super) seeds: Option<u64>,
     /// Play the seeds on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", requires = "seeds", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Play it twice, in two processes side by side, and compare everything the pools were told and decided.
-    #[arg(long, conflicts_with_all = ["seeds", "canonical"])]
+    #[arg(long, conflicts_with_all = ["seeds", "canonical", "html", "csv"])]
     pub(super) check_determinism: bool,
     /// Let the second of the two plays have this seed: shows that a difference is found.
     #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
