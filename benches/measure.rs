@@ -45,6 +45,7 @@ fn recorder(tenants: u16) -> Recorder {
         duration: Span::from_secs(86_400),
         budget: Span::from_ms(250),
         thresholds: Vec::new(),
+        phases: Vec::new(),
     })
 }
 

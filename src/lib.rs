@@ -13,12 +13,14 @@
 //! * [`base`] — time as integer nanoseconds, ids, named random streams, canaries.
 //! * [`pool`] — the pool's rules as a pure state machine: no clock, no I/O, no waiting.
 //! * [`workload`] — who calls when and says what, as a lazy seeded stream that knows no engine.
+//! * [`records`] — call records: read, cleaned, described, made into what a workload plays.
 //! * [`measure`] — events to histograms, counters and a summary; thresholds.
 //! * [`scenario`] — a file to a checked, complete, immutable scenario.
 //! * [`client`] — the pool client as a library a voice agent could use.
 //! * [`cloud`] — the mock MemoAir cloud.
 //! * [`run`] — the live engine: real time, real processes, faults.
 //! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
+//! * [`plan`] — capacity planning: what share of turns finds a live runtime, for every cap and TTL at once.
 //! * [`report`] — a summary to text and files.
 //! * [`cli`] — the front door.
 
@@ -27,7 +29,9 @@ pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+pub mod plan;
 pub mod pool;
+pub mod records;
 pub mod report;
 pub mod run;
 pub mod scenario;

@@ -1,12 +1,21 @@
 //! What can be typed.
 
+mod comparing;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::import::{IMPORT_EXAMPLES, ImportArguments};
+use super::metrics::MetricsAddress;
+use super::outputs::Outputs;
+use super::plan::PlanArguments;
 use crate::measure::Tolerance;
+use comparing::{BASELINE_HELP, COMPARE_HELP};
+pub(super) use comparing::{BaselineOrder, CompareArguments, ContestArguments};
 
 /// Where are the cliffs of your MemoAir runtime pool? Replays callers and says what they would have felt.
 #[derive(Debug, Parser)]
@@ -19,7 +28,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Play a scenario in real time, against real runtime processes.
-    #[command(after_help = "Example: busyhour run scenarios/smoke.toml")]
+    #[command(after_help = RUN_HELP)]
     Run(RunArguments),
     /// Play a scenario in virtual time: same calls, same pool code, no waiting.
     #[command(after_help = SIM_EXAMPLES)]
@@ -39,9 +48,30 @@ pub(super) enum Command {
     /// Write what a live run measured into its scenario, so that `sim` predicts this host.
     #[command(after_help = CALIBRATE_HELP)]
     Calibrate(CalibrateArguments),
-    /// Report on a run that was filed: a page for browsers, a timeline for spreadsheets; on the terminal without either.
+    /// Hold two summaries against each other: simulations exactly, live runs as far as one of each can tell.
+    #[command(after_help = COMPARE_HELP)]
+    Compare(CompareArguments),
+    /// Keep what scenarios come to in virtual time in files, and see what moved.
+    #[command(subcommand, after_help = BASELINE_HELP)]
+    Baseline(BaselineOrder),
+    /// Become another program that ends when this one's parent does: plays of `run --against`.
+    #[command(name = ATTENDED, hide = true)]
+    Attended {
+        /// Process id of the parent.
+        parent: u32,
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        program: Vec<OsString>,
+    },
+    /// Tell of a finished run again: on this terminal, as a page for a browser, or to files for machines.
     #[command(after_help = REPORT_HELP)]
     Report(ReportArguments),
+    /// Read call records, and write a trace and a scenario that plays it.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArguments),
+    /// Find settings that carry a scenario's traffic.
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -58,36 +88,32 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) live: LiveArguments,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(super) contest: ContestArguments,
     /// What to print on standard output.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
-}
-
-/// Files to be written about a run.
-#[derive(Debug, Default, Args)]
-pub(super) struct Files {
-    /// Write a page that opens in any browser, without a network.
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<PathBuf>,
-    /// Write what happened over time, a row for each moment; `reports/README.md` explains the columns.
-    #[arg(long, value_name = "FILE")]
-    pub(super) csv: Option<PathBuf>,
-}
-
-impl Files {
-    /// Whether there is anything to write.
-    pub(super) fn any(&self) -> bool {
-        self.html.is_some() || self.csv.is_some()
-    }
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
+    /// While it goes on, serve its figures to Prometheus at `http://ADDRESS/metrics`: a port of loopback, or another
+    /// address if one is written, such as 0.0.0.0:9464.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) metrics: Option<MetricsAddress>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
-    /// Folder of a run, such as reports/runs/fundamento-20261122T121502Z.
-    pub(super) run_dir: PathBuf,
+    /// A run's folder, such as reports/runs/smoke-20261122T121502Z, or a summary.json.
+    #[arg(value_name = "RUN")]
+    pub(super) run: PathBuf,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(super) outputs: Outputs,
+    /// Append a page to `$GITHUB_STEP_SUMMARY` and print annotations on standard error. `run` and `sim` do so by themselves
+    /// where `GITHUB_ACTIONS` is true.
+    #[arg(long)]
+    pub(super) github: bool,
+    /// What to print on standard output; nothing unless this is said, or nothing else is asked for.
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
 }
 
 /// What every live run can be told.
@@ -117,6 +143,9 @@ pub(super) struct LiveArguments {
     /// scenario's budget unless said otherwise.
     #[arg(long, value_name = "MS")]
     pub(super) lag_limit: Option<f64>,
+    /// Share of all processors, from 0 to 1, beyond which the harness itself was the bottleneck and the run is invalid.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = share)]
+    pub(super) cpu_limit: f64,
 }
 
 #[derive(Debug, Args)]
@@ -141,14 +170,14 @@ pub(super) struct SimArguments {
     pub(super) out: Option<PathBuf>,
     /// Play it with so many seeds, from the scenario's (or --seed's) on, on all processors: means, confidence intervals,
     /// and how often each threshold held.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
-    #[arg(conflicts_with_all = ["html", "csv"])]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..),
+        conflicts_with_all = ["junit", "openmetrics", "html", "csv"])]
     pub(super) seeds: Option<u64>,
     /// Play the seeds on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", requires = "seeds", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Play it twice, in two processes side by side, and compare everything the pools were told and decided.
-    #[arg(long, conflicts_with_all = ["seeds", "canonical", "html", "csv"])]
+    #[arg(long, conflicts_with_all = ["seeds", "canonical", "junit", "openmetrics", "html", "csv"])]
     pub(super) check_determinism: bool,
     /// Let the second of the two plays have this seed: shows that a difference is found.
     #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
@@ -158,13 +187,13 @@ pub(super) struct SimArguments {
     #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = ["seeds", "check_determinism"])]
     pub(super) events: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(super) outputs: Outputs,
 }
 
 impl SimArguments {
     /// Whether a chronicle is wanted.
     pub(super) fn tells(&self) -> bool {
-        self.out.is_some() || self.files.any()
+        self.out.is_some() || self.outputs.draw()
     }
 }
 
@@ -227,16 +256,48 @@ pub(super) enum Question {
     New,
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "write a number from 0 to 1, such as 0.8".to_owned())
+}
+
 /// The hidden command that plays for `sim --check-determinism`.
 pub(super) const PLAY_ALOUD: &str = "__play-aloud";
+/// The hidden command that becomes a play of `run --against`.
+pub(super) const ATTENDED: &str = "__attended";
 
+const RUN_HELP: &str = "\
+Examples:
+  busyhour run scenarios/smoke.toml
+  busyhour run scenarios/fundamento.toml --metrics 9464 --junit busyhour.xml
+  busyhour run scenarios/smoke.toml --against old.toml --repeat 10
+  busyhour run scenarios/smoke.toml --against ../before/target/release/busyhour --judge search.p95,recall.p50
+
+In k6's words: `arrivals` with a `rate` is a constant-arrival-rate executor (ramping with `stages`): calls ring open-loop,
+whatever the pool does. `thresholds` are thresholds, `abort_on_fail` and `after` are abortOnFail and delayAbortEval, a
+dropped arrival is a dropped iteration, a `[[phase]]` and a `[[tenant]]` are tags to select by, and exit code 99 means
+that a threshold failed.
+
+Exit codes: see `busyhour --help`.";
+const REPORT_HELP: &str = "\
+Examples:
+  busyhour report reports/runs/smoke-20261122T121502Z
+  busyhour report reports/runs/smoke-20261122T121502Z --junit busyhour.xml --openmetrics busyhour.prom
+  busyhour report reports/runs/smoke-20261122T121502Z --html smoke.html --csv smoke.csv
+
+Exit codes: 0 told, whatever the verdict was; 1 a file cannot be written; 2 there is no such run.";
 const SIM_EXAMPLES: &str = "\
 Examples:
   busyhour sim scenarios/thrash.toml
   busyhour sim scenarios/thrash.toml --seeds 20
   busyhour sim scenarios/thrash.toml --html thrash.html       # charts, for a browser
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
+  busyhour sim scenarios/thrash.toml --junit busyhour.xml
   busyhour sim scenarios/thrash.toml --check-determinism";
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  busyhour plan scenarios/thrash.toml --surface
+  busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m";
 const FIDELITY_HELP: &str = "\
 Example: busyhour fidelity scenarios/smoke.toml --calibrated
 
@@ -244,14 +305,43 @@ Exit codes: 0 the simulation is true; 1 failed to do its work; 2 usage or scenar
 broken; 97 the live run is invalid; 99 a figure is further off than allowed; 130/143 interrupted. The scenario's
 thresholds are not judged. The live run is filed as `busyhour run` files it.";
 
-const REPORT_HELP: &str = "\
-Examples:
-  busyhour report reports/runs/fundamento-20261122T121502Z --html fundamento.html
-  busyhour report reports/runs/fundamento-20261122T121502Z --csv fundamento.csv";
-
 const CALIBRATE_HELP: &str = "\
 Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.toml && busyhour sim this-host.toml";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the
-measurement is invalid; 99 a threshold failed; 130/143 interrupted (the report is still written).";
+measurement is invalid, or a comparison cannot tell; 98 a regression against a baseline; 99 a threshold failed; 130/143
+interrupted (the report is still written).";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line of shell up to the first operator; quotes of one kind, and nothing more of the language.
+    fn words(line: &str) -> Vec<String> {
+        let quoted = line.split('\'').enumerate().flat_map(|(place, part)| match place % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        quoted.take_while(|word| !["|", ">", "&&", "||", "#"].contains(&word.as_str())).collect()
+    }
+
+    #[test]
+    fn every_command_of_the_papers_is_one() {
+        let mut commands = 0;
+        for paper in ["README.md", "reports/README.md"] {
+            let text = std::fs::read_to_string(paper).expect("cargo runs tests in the package's folder");
+            let typed = text.lines().filter_map(|line| line.trim_start().strip_prefix("$ ").or(job_step(line)));
+            for line in typed.filter(|line| line.starts_with("busyhour ")) {
+                Arguments::try_parse_from(words(line)).unwrap_or_else(|error| panic!("{paper}: {line}: {error}"));
+                commands += 1;
+            }
+        }
+        assert!(commands >= 4, "{commands}");
+        assert!(Arguments::try_parse_from(words("busyhour run x.toml --agianst y")).is_err());
+    }
+
+    fn job_step(line: &str) -> Option<&str> {
+        line.trim_start().strip_prefix("- run: ")
+    }
+}

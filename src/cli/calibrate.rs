@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::arguments::{CalibrateArguments, Format};
-use crate::measure::{Mode, Summary, Verdict};
+use crate::measure::{Mode, Summary};
 use crate::report;
 use crate::scenario::{LawSource, Scenario, samples_by_tag};
 
@@ -115,7 +115,7 @@ fn summary(run_dir: &Path) -> Result<Summary, Failure> {
 
 /// What makes the measurements less than they seem.
 fn warn(summary: &Summary, scenario: &Scenario) {
-    if summary.verdict == Verdict::Invalid {
+    if !summary.harness.invalid.is_empty() {
         super::tell("busyhour: the run is invalid, and so may be its measurements: see harness.invalid in its summary");
     }
     if !scenario.faults.is_empty() {

@@ -116,6 +116,10 @@ fn sentence(warning: &Warning) -> String {
         Warning::FewCalls { tenant, calls } => {
             format!("{tenant}: {calls:.1} calls are expected, too few to read a share from.")
         }
+        Warning::PartOfTrace { tenant, played, calls, last_s } => format!(
+            "{tenant}: {played} of its {calls} recorded calls come within the window; the last comes after {}.",
+            seconds(last_s.round())
+        ),
         Warning::IdleCores { cores } => format!(
             "[host] has {cores} cores, and nothing under [runtime] says what it computes: write cpu = \"…\" beside a \
              duration, or expect no effect."

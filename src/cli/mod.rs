@@ -1,17 +1,26 @@
 //! The front door: what was typed becomes what it means, facts become words, verdicts become exit codes.
 //!
 //! Results go to standard output, everything else to standard error. One function, [`main`], maps outcomes to exit
-//! codes: 0 pass, 1 failed to do its work, 2 usage or scenario error, 96 a law was broken, 97 measurement invalid, 99 a
-//! threshold failed, 130 and 143 interrupted.
+//! codes: 0 pass, 1 failed to do its work, 2 usage or scenario error, 96 a law was broken, 97 measurement invalid or a
+//! comparison that cannot tell, 98 regression, 99 a threshold failed, 130 and 143 interrupted.
 
 mod allowance;
 mod arguments;
+mod baseline;
 mod calibrate;
+mod compare;
+mod contest;
 mod determinism;
 mod event_file;
 mod facts;
 mod fidelity;
+mod filed;
+mod github;
+mod import;
 mod meaning;
+mod metrics;
+mod outputs;
+mod plan;
 mod play;
 mod progress_bar;
 mod questions;
@@ -36,12 +45,18 @@ pub fn main() -> ExitCode {
         return mock_runtime::main_from_environment();
     }
     let outcome = match Arguments::parse().command {
+        Command::Run(arguments) if arguments.contest.against.is_some() => contest::contest(&arguments),
         Command::Run(arguments) => play::play(&arguments),
         Command::Fidelity(arguments) => fidelity::fidelity(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
         Command::Sim(arguments) => simulate::simulate(&arguments),
         Command::PlayAloud { scenario, seed } => determinism::play_aloud(&scenario, seed),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Baseline(order) => baseline::baseline(&order),
+        Command::Attended { parent, program } => contest::attended(parent, &program),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Import(arguments) => import::import(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::Failure;
 use super::arguments::{Format, LiveArguments, RunArguments};
+use super::metrics::{MetricsAddress, MetricsServer};
 use super::progress_bar::ProgressBar;
 use super::signals::Interruptions;
+use super::{Failure, github};
 use crate::measure::exit_code;
 use crate::report;
 use crate::run::{self, Options, Played, Progress, RunError, Stop};
@@ -18,7 +19,8 @@ use crate::scenario::{Program, Scenario};
 
 /// Plays the scenario, prints and files the result, and gives back the exit code.
 pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
-    let live = live(scenario(&arguments.live)?, &arguments.live)?;
+    arguments.outputs.check()?;
+    let live = live(scenario(&arguments.live)?, &arguments.live, arguments.metrics)?;
     let summary = &live.played.summary;
     super::print(&match arguments.format {
         Format::Text => report::terminal_over_time(summary, &live.played.chronicle, style()),
@@ -28,7 +30,10 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     tell_where(&folder, &arguments.live);
     let text = live.scenario.text_as_played();
     let page = report::Page { summary, chronicle: Some(&live.played.chronicle), scenario: Some(&text) };
-    super::report::write(&arguments.files, &page)?;
+    arguments.outputs.write(&page)?;
+    if github::is_here() {
+        github::tell(summary, arguments.live.quiet)?;
+    }
     Ok(live.signal.unwrap_or_else(|| exit_code(&live.played.summary)))
 }
 
@@ -43,12 +48,16 @@ pub(super) struct Live {
 }
 
 /// Plays the scenario and files what came of it.
-pub(super) fn live(scenario: Scenario, arguments: &LiveArguments) -> Result<Live, Failure> {
+pub(super) fn live(
+    scenario: Scenario,
+    arguments: &LiveArguments,
+    metrics: Option<MetricsAddress>,
+) -> Result<Live, Failure> {
     check_out(&arguments.out)?;
     let scenario = Arc::new(scenario);
     let began = Timestamp::now();
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
-    let (played, signal) = tokio.block_on(perform(&scenario, arguments))?;
+    let (played, signal) = tokio.block_on(perform(&scenario, arguments, metrics))?;
     let text = scenario.text_as_played();
     let evidence = report::Evidence {
         chronicle: &played.chronicle,
@@ -69,7 +78,7 @@ pub(super) fn tell_where(folder: &Path, arguments: &LiveArguments) {
 }
 
 /// Says at once what would otherwise be said after the run. Makes nothing: the run may come to nothing.
-fn check_out(out: &Path) -> Result<(), Failure> {
+pub(super) fn check_out(out: &Path) -> Result<(), Failure> {
     let there = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
     let nearest = there.ancestors().find(|folder| folder.exists()).unwrap_or(&there);
     let access = rustix::fs::access(nearest, rustix::fs::Access::WRITE_OK).map_err(std::io::Error::from);
@@ -77,7 +86,7 @@ fn check_out(out: &Path) -> Result<(), Failure> {
     access.and(folder).map_err(|error| unwritable(out, &error))
 }
 
-fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
     Failure::work(format!(
         "the summary cannot be written to {}: {error}; choose another folder with --out",
         out.display()
@@ -96,7 +105,11 @@ pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     Ok(scenario)
 }
 
-async fn perform(scenario: &Arc<Scenario>, arguments: &LiveArguments) -> Result<(Played, Option<u8>), Failure> {
+async fn perform(
+    scenario: &Arc<Scenario>,
+    arguments: &LiveArguments,
+    metrics: Option<MetricsAddress>,
+) -> Result<(Played, Option<u8>), Failure> {
     let (ask, stop) = watch::channel(Stop::default());
     let interruptions = Interruptions::listen(ask, arguments.quiet).map_err(Failure::work)?;
     let options = Options {
@@ -104,17 +117,34 @@ async fn perform(scenario: &Arc<Scenario>, arguments: &LiveArguments) -> Result<
         max_calls: arguments.max_calls,
         // Lag is part of a recall's latency: a tenth of the budget is what it may add before the verdict is in doubt.
         lag_limit_ms: arguments.lag_limit.unwrap_or(scenario.budget.ms_f64() / 10.0),
+        cpu_share_limit: arguments.cpu_limit,
         stop,
     };
     let progress = Progress::default();
+    let metrics = scraped(metrics, &progress, arguments.quiet).await?;
     let bar = ProgressBar::show(scenario, &progress, arguments.quiet);
     let played = run::play(Arc::clone(scenario), options, progress).await;
     bar.clear();
+    drop(metrics);
     match (played, interruptions.exit_code()) {
         (Ok(played), signal) => Ok((played, signal)),
         (Err(RunError::Interrupted), Some(code)) => Err(Failure::Interrupted(code)),
         (Err(error), _) => Err(Failure::work(error)),
     }
+}
+
+/// Listens where it is to be scraped, and says where that is.
+async fn scraped(
+    address: Option<MetricsAddress>,
+    progress: &Progress,
+    quiet: bool,
+) -> Result<Option<MetricsServer>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    let server = MetricsServer::start(address, progress).await?;
+    if !quiet {
+        super::tell(&format!("metrics: {}", server.url()));
+    }
+    Ok(Some(server))
 }
 
 pub(super) fn style() -> report::Style {

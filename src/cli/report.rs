@@ -1,81 +1,81 @@
-//! `busyhour report`: reports on a run that was filed.
+//! `busyhour report`: a finished run, told again.
 
-use std::fs;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
+use miette::miette;
 
-use super::Failure;
-use super::arguments::{Files, ReportArguments};
+use super::arguments::{Format, ReportArguments};
 use super::play::style;
+use super::{Failure, github};
 use crate::measure::Summary;
 use crate::measure::chronicle::Chronicle;
 use crate::report::{self, Page};
 
-/// Writes the files that are asked for; prints the report where none is.
+/// Writes the files that are asked for; prints the report where nothing is.
 pub(super) fn report(arguments: &ReportArguments) -> Result<u8, Failure> {
-    let folder = &arguments.run_dir;
-    let Some(summary) = read::<Summary>(&folder.join(report::SUMMARY))? else {
-        return Err(Failure::Question(miette::miette!(
-            help = "name the folder of a run, as `busyhour run` and `busyhour sim --out` print it",
-            "{} holds no {}",
-            folder.display(),
-            report::SUMMARY
-        )));
-    };
-    let chronicle = read::<Chronicle>(&folder.join(report::CHRONICLE))?;
-    let scenario = fs::read_to_string(folder.join(report::SCENARIO)).ok();
-    let page = Page { summary: &summary, chronicle: chronicle.as_ref(), scenario: scenario.as_deref() };
-    if arguments.files.any() {
-        write(&arguments.files, &page)?;
-    } else {
-        super::print(&match &chronicle {
-            Some(chronicle) => report::terminal_over_time(&summary, chronicle, style()),
-            None => report::terminal(&summary, style()),
+    arguments.outputs.check()?;
+    let summary = summary(&arguments.run)?;
+    let chronicle = chronicle(&arguments.run)?;
+    let scenario = std::fs::read_to_string(beside(&arguments.run, report::SCENARIO)).ok();
+    arguments.outputs.write(&Page {
+        summary: &summary,
+        chronicle: chronicle.as_ref(),
+        scenario: scenario.as_deref(),
+    })?;
+    if arguments.github {
+        github::tell(&summary, false)?;
+    }
+    if (arguments.outputs.is_empty() && !arguments.github) || arguments.format.is_some() {
+        super::print(&match arguments.format.unwrap_or_default() {
+            Format::Text => match &chronicle {
+                Some(chronicle) => report::terminal_over_time(&summary, chronicle, style()),
+                None => report::terminal(&summary, style()),
+            },
+            Format::Json => report::json(&summary, false),
         })?;
     }
     Ok(0)
 }
 
-/// Writes the files that are asked for.
-pub(super) fn write(files: &Files, page: &Page<'_>) -> Result<(), Failure> {
-    if let Some(file) = &files.html {
-        write_one(file, "page", &report::html(page))?;
-    }
-    if let Some(file) = &files.csv {
-        let chronicle = page.chronicle.ok_or_else(|| {
-            Failure::work(format!(
-                "the run was filed without {}, so there is no timeline to write; play it again with this version",
-                report::CHRONICLE
-            ))
-        })?;
-        write_one(file, "timeline", &report::timeline_csv(chronicle))?;
-    }
-    Ok(())
-}
-
-fn write_one(file: &Path, what: &str, text: &str) -> Result<(), Failure> {
-    report::write_file(file, text.as_bytes()).map_err(|error| {
-        Failure::work(format!("the {what} cannot be written to {}: {error}; name another file", file.display()))
-    })?;
-    super::tell(&format!("{what}: {}", file.display()));
-    Ok(())
-}
-
-/// What a file of a run's folder holds; nothing where it is not there.
-fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Failure> {
-    let text = match fs::read_to_string(file) {
+/// The summary in a run's folder, or the one that is named.
+pub(super) fn summary(run: &Path) -> Result<Summary, Failure> {
+    let file = if run.is_dir() { run.join(report::SUMMARY) } else { PathBuf::from(run) };
+    let refused = |report| Err(Failure::Question(report));
+    let text = match std::fs::read_to_string(&file) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(file, &error)),
+        Err(error) => return refused(miette!(help = HELP, "{} can't be read: {error}", file.display())),
     };
-    serde_json::from_str(&text).map(Some).map_err(|error| unreadable(file, &error))
+    match serde_json::from_str::<Summary>(&text) {
+        Ok(summary) if summary.schema == Summary::SCHEMA => Ok(summary),
+        Ok(summary) => {
+            let file = file.display();
+            refused(miette!(help = HELP, "{file} is a {:?} and not a {:?}", summary.schema, Summary::SCHEMA))
+        }
+        Err(error) => refused(miette!(help = HELP, "{} is no summary of a run: {error}", file.display())),
+    }
 }
 
-fn unreadable(file: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Question(miette::miette!(
-        help = "was it written by another version of busyhour, or changed since? Play the scenario again",
-        "{} cannot be read: {error}",
-        file.display()
-    ))
+/// How the run went, where that was filed.
+fn chronicle(run: &Path) -> Result<Option<Chronicle>, Failure> {
+    let file = beside(run, report::CHRONICLE);
+    let text = match std::fs::read_to_string(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| error.to_string()),
+    };
+    let chronicle = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    chronicle.map(Some).map_err(|error| {
+        Failure::Question(miette!(
+            help = "was it written by another version of busyhour, or changed since? Play the scenario again",
+            "{} cannot be read: {error}",
+            file.display()
+        ))
+    })
 }
+
+/// Another file of the folder a run's summary is in.
+fn beside(run: &Path, name: &str) -> PathBuf {
+    if run.is_dir() { run.join(name) } else { run.with_file_name(name) }
+}
+
+const HELP: &str = "name the folder of a run, such as reports/runs/smoke-20261122T121502Z, or the summary.json in it";

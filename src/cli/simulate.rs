@@ -1,5 +1,6 @@
 //! `busyhour sim`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use super::arguments::{Format, SimArguments};
 use super::event_file::EventFile;
 use super::play::style;
-use super::{Failure, allowance, determinism, replications, story};
+use super::{Failure, allowance, determinism, github, replications, story};
 use crate::measure::chronicle::Chronicle;
 use crate::measure::log::{BootAccount, LogLine};
 use crate::measure::{Summary, exit_code};
@@ -17,6 +18,7 @@ use crate::{report, sim};
 
 /// Plays the scenario in virtual time, prints the result, and gives back the exit code.
 pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
+    arguments.outputs.check()?;
     let mut scenario = Scenario::load(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
@@ -44,8 +46,14 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     if !summary.violations.is_empty() {
         story::tell(&scenario, arguments.format)?;
     }
-    if let Some(chronicle) = chronicle {
-        file(arguments, &scenario, &summary, &chronicle, began)?;
+    let text = scenario.text_as_played();
+    let page = report::Page { summary: &summary, chronicle: chronicle.as_ref(), scenario: Some(&text) };
+    if let Some(out) = &arguments.out {
+        file(out, &page, began)?;
+    }
+    arguments.outputs.write(&page)?;
+    if github::is_here() {
+        github::tell(&summary, false)?;
     }
     events.map_or(Ok(()), EventFile::close)?;
     if let Some(boots) = boots {
@@ -54,23 +62,15 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
     Ok(exit_code(&summary))
 }
 
-/// Writes what is to be kept of it.
-fn file(
-    arguments: &SimArguments,
-    scenario: &Scenario,
-    summary: &Summary,
-    chronicle: &Chronicle,
-    began: Timestamp,
-) -> Result<(), Failure> {
-    let text = scenario.text_as_played();
-    if let Some(out) = &arguments.out {
-        let folder = report::write_told_run(out, summary, chronicle, &text, began).map_err(|error| {
-            Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
-        })?;
-        super::tell(&format!("summary: {}", folder.join(report::SUMMARY).display()));
-    }
-    let page = report::Page { summary, chronicle: Some(chronicle), scenario: Some(&text) };
-    super::report::write(&arguments.files, &page)
+/// Writes what is to be kept of it into a folder of its own.
+fn file(out: &Path, page: &report::Page<'_>, began: Timestamp) -> Result<(), Failure> {
+    let (summary, chronicle) = (page.summary, page.chronicle.expect("who files a play has its chronicle kept"));
+    let folder = report::write_told_run(out, summary, chronicle, page.scenario.unwrap_or_default(), began);
+    let folder = folder.map_err(|error| {
+        Failure::work(format!("the summary cannot be written to {}: {error}; use another --out", out.display()))
+    })?;
+    super::tell(&format!("summary: {}", folder.join(report::SUMMARY).display()));
+    Ok(())
 }
 
 /// How many plays go on side by side.

@@ -65,7 +65,7 @@ impl Boot {
             Ok(claim) => claim,
             Err(PortError::InUse) => return self.shell.port_taken(self.id),
             Err(PortError::Unusable(error)) => {
-                return self.fail(self.start_failed(format!("{} cannot be used: {error}", self.address)));
+                return self.fail(self.start_refused(format!("{} cannot be used: {error}", self.address), &error));
             }
         };
         let on_disk = self.shell.plan.kind_by_disk(&self.user);
@@ -95,10 +95,10 @@ impl Boot {
 
     /// Starts the process under the environment contract. Standard output goes nowhere, standard error to the log.
     async fn start(&self) -> Result<Process, VoiceError> {
-        let command = self.command().map_err(|error| self.start_failed(error.to_string()))?;
+        let command = self.command().map_err(|error| self.start_refused(error.to_string(), &error))?;
         launch::start(command).await.map_err(|error| {
             let path = self.shell.plan.executable.path.display();
-            self.start_failed(format!("{path} cannot be executed: {error}"))
+            self.start_refused(format!("{path} cannot be executed: {error}"), &error)
         })
     }
 
@@ -195,7 +195,13 @@ impl Boot {
     }
 
     fn start_failed(&self, reason: String) -> VoiceError {
-        VoiceError::StartFailed { runtime_url: format!("http://{}", self.address), reason }
+        VoiceError::StartFailed { runtime_url: format!("http://{}", self.address), reason, os_error: None }
+    }
+
+    /// The same, where the system refused something.
+    fn start_refused(&self, reason: String, error: &std::io::Error) -> VoiceError {
+        let os_error = error.raw_os_error();
+        VoiceError::StartFailed { runtime_url: format!("http://{}", self.address), reason, os_error }
     }
 }
 

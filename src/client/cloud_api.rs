@@ -55,7 +55,7 @@ impl CloudApi {
     fn under(&self, path: &str) -> Result<String, VoiceError> {
         if cfg!(not(feature = "tls")) && self.base_url.starts_with("https:") {
             let reason = "this build speaks no TLS: build with the cargo feature `tls`".to_owned();
-            return Err(VoiceError::Unreachable { peer: Peer::Cloud, reason });
+            return Err(VoiceError::Unreachable { peer: Peer::Cloud, reason, os_error: None });
         }
         Ok(format!("{}{path}", self.base_url))
     }

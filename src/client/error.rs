@@ -31,6 +31,8 @@ pub enum VoiceError {
         runtime_url: String,
         /// What was seen, in words.
         reason: String,
+        /// The operating system's number for it, where it was the system that refused.
+        os_error: Option<i32>,
     },
     /// A runtime answered in the name of somebody else.
     #[error("the runtime at {runtime_url} serves {served}, not {wanted}: stop whatever else listens there")]
@@ -57,6 +59,8 @@ pub enum VoiceError {
         peer: Peer,
         /// What was seen, in words.
         reason: String,
+        /// The operating system's number for it, where it was the system that refused.
+        os_error: Option<i32>,
     },
     /// The peer answered with an error.
     #[error("{message} ({code}, status {status})")]
@@ -152,6 +156,14 @@ impl VoiceError {
             }
             Self::Timeout { timeout_ms, .. } => json!({ "timeoutMs": timeout_ms }),
             _ => json!({}),
+        }
+    }
+
+    /// The operating system's number for what went wrong, where it was the system that refused.
+    pub fn os_error(&self) -> Option<i32> {
+        match self {
+            Self::StartFailed { os_error, .. } | Self::Unreachable { os_error, .. } => *os_error,
+            _ => None,
         }
     }
 

@@ -107,7 +107,8 @@ fn unreachable_because(peer: Peer, error: &reqwest::Error) -> VoiceError {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    VoiceError::Unreachable { peer, reason: innermost.to_string() }
+    let os_error = innermost.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+    VoiceError::Unreachable { peer, reason: innermost.to_string(), os_error }
 }
 
 /// How long the cloud is waited for; the official SDK's figure.

@@ -356,6 +356,7 @@ impl State {
     fn timed_out(&self, runtime: RuntimeId) -> VoiceError {
         match &self.runtimes[runtime] {
             Entry::Booting(boot) => VoiceError::StartFailed {
+                os_error: None,
                 runtime_url: format!("http://{}", boot.address),
                 reason: format!("it was not ready in time; {}", boot.seen.lock()),
             },

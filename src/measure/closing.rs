@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use super::levels::Levels;
 use super::series::Series;
-use super::summary::{Budget, Counts, Figures, Gauge, Gauges, Latency, Peak, RssPeak, Violation, Window};
+use super::summary::{
+    Aborted, Budget, Counts, Figures, Gauge, Gauges, Latency, Peak, PhaseFigures, RssPeak, Violation, Window,
+};
 use super::tally::Tally;
-use super::{Breach, Ending, ErrorCode, Family, Harness, Recorder, Summary, TenantEnding, Verdict};
+use super::{
+    Breach, Ending, ErrorCode, Family, Judged, Phase, Recorder, Summary, TenantEnding, Threshold, Verdict, distrust,
+};
 use crate::base::{Span, Time};
 
 /// The summary of a run that is over.
@@ -16,7 +20,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
     recorder.settle(&ending);
     let total = recorder.total(&ending);
     let mut harness = ending.harness;
-    harness.invalid.extend(reasons_to_distrust(&harness, &total.latency(Family::Lag)));
+    harness.invalid.extend(distrust::reasons(&harness, &total.latency(Family::Lag)));
     let mut summary = Summary {
         schema: Summary::SCHEMA.to_owned(),
         tool: Some(ending.tool),
@@ -29,14 +33,30 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         },
         verdict: Verdict::Unjudged,
         thresholds: Vec::new(),
+        aborted: ending.aborted,
         total,
         tenants: recorder.tenants(&ending.tenants),
+        phases: recorder.phases(ending.ended),
         violations: recorder.violations(ending.violations),
         harness,
     };
-    summary.thresholds = recorder.settings.thresholds.iter().map(|threshold| threshold.judge(&summary)).collect();
-    summary.verdict = Verdict::of(&summary);
+    judge(&mut summary, &recorder.settings.thresholds);
     summary
+}
+
+/// Judges the thresholds, and then the run. Where nothing fails but there was too little to judge a percentile by, the
+/// run is invalid; a threshold that fails on what there was says more than that.
+fn judge(summary: &mut Summary, thresholds: &[Threshold]) {
+    summary.thresholds = thresholds.iter().map(|threshold| threshold.judge(summary)).collect();
+    if let Some(Aborted { threshold, .. }) = &summary.aborted {
+        // What ended the run did not hold, whatever became of it while the run was brought to its end.
+        if let Some(judged) = summary.thresholds.iter_mut().find(|judged| judged.expression == threshold.expression) {
+            *judged = threshold.clone();
+        }
+    }
+    let fails = |(threshold, judged): (&Threshold, &Judged)| !judged.ok && !threshold.lacks_samples(summary);
+    let only_short = !thresholds.iter().zip(&summary.thresholds).any(fails);
+    summary.verdict = Verdict::of(summary, only_short);
 }
 
 impl Recorder {
@@ -50,15 +70,42 @@ impl Recorder {
 
     /// Puts the last samples where they belong and fills in the counts that only the end can tell.
     fn settle(&mut self, ending: &Ending) {
+        self.settle_tallies();
         for (tally, end) in self.tallies.iter_mut().zip(&ending.tenants) {
-            tally.latencies.settle(self.settings.budget);
-            let Counts { errors, saves, leaks, .. } = &mut tally.counts;
-            *errors = named_errors(&tally.errors);
+            let Counts { saves, leaks, .. } = &mut tally.counts;
             (saves.delivered, saves.lost, saves.duplicated) = (end.delivered, end.lost, end.duplicated);
             *leaks = end.leaks;
         }
         for tenant in ending.violations.iter().filter_map(|breach| breach.tenant) {
             self.tallies[tenant.index()].counts.violations += 1;
+        }
+    }
+
+    fn settle_tallies(&mut self) {
+        for tally in &mut self.tallies {
+            tally.latencies.settle(self.settings.budget);
+            tally.counts.errors = named_errors(&tally.errors);
+        }
+    }
+
+    fn phases(&mut self, ended: Time) -> BTreeMap<String, PhaseFigures> {
+        let named = self.settings.phases.iter().zip(&mut self.phases);
+        named.map(|(phase, recorder)| (phase.name.clone(), recorder.phase(phase, ended))).collect()
+    }
+
+    /// The figures of the phase whose recorder this is.
+    fn phase(&mut self, phase: &Phase, ended: Time) -> PhaseFigures {
+        self.close_window(ended);
+        self.settle_tallies();
+        let nothing = vec![TenantEnding::default(); self.tallies.len()];
+        let mut counts = Counts::default();
+        self.tallies.iter().for_each(|tally| counts += &tally.counts);
+        PhaseFigures {
+            from_s: phase.from.secs_f64(),
+            until_s: phase.until.secs_f64(),
+            measured_s: self.measured().secs_f64(),
+            total: self.together(counts, None),
+            tenants: self.tenants(&nothing),
         }
     }
 
@@ -71,13 +118,18 @@ impl Recorder {
         self.tallies.iter().for_each(|tally| counts += &tally.counts);
         counts.leaks += ending.stray_leaks;
         counts.violations = ending.violations.len() as u64;
+        self.together(counts, ending.rss_peak_bytes)
+    }
+
+    /// The figures of all tenants, whose counts add up to `counts`.
+    fn together(&self, counts: Counts, rss_peak_bytes: Option<u64>) -> Figures {
         let budget_met = self.tallies.iter().map(|tally| tally.budget_met).sum();
         let latency_ms = Family::ALL.map(|family| {
             let mut all = Series::<u64>::default();
             self.tallies.iter().for_each(|tally| all.absorb(tally.latencies.of(family)));
             all.latency(self.settings.budget)
         });
-        self.figures(counts, budget_met, &latency_ms, &self.levels, ending.rss_peak_bytes)
+        self.figures(counts, budget_met, &latency_ms, &self.levels, rss_peak_bytes)
     }
 
     fn tenants(&self, endings: &[TenantEnding]) -> BTreeMap<String, Figures> {
@@ -109,12 +161,20 @@ impl Recorder {
         levels: &Levels,
         rss_peak_bytes: Option<u64>,
     ) -> Figures {
-        Figures {
-            budget: budget(self.settings.budget, budget_met, counts.recalls()),
-            counts,
-            latency_ms: family_names().zip(latency_ms.iter().copied()).collect(),
-            gauges: gauges(levels, self.measured(), rss_peak_bytes),
-        }
+        let mut figures = figures(self.settings.budget, counts, budget_met, levels, self.measured());
+        figures.latency_ms = family_names().zip(latency_ms.iter().copied()).collect();
+        figures.gauges.rss_mb = rss_peak_bytes.map(|bytes| RssPeak { peak: bytes as f64 / 1e6 });
+        figures
+    }
+}
+
+/// Figures without latencies and memory.
+pub(super) fn figures(limit: Span, counts: Counts, budget_met: u64, levels: &Levels, measured: Span) -> Figures {
+    Figures {
+        budget: budget(limit, budget_met, counts.recalls()),
+        counts,
+        latency_ms: BTreeMap::new(),
+        gauges: gauges(levels, measured),
     }
 }
 
@@ -123,7 +183,7 @@ fn family_names() -> impl Iterator<Item = String> {
 }
 
 /// Only codes that occurred.
-fn named_errors(errors: &[u64; ErrorCode::COUNT]) -> BTreeMap<String, u64> {
+pub(super) fn named_errors(errors: &[u64; ErrorCode::COUNT]) -> BTreeMap<String, u64> {
     let counted = ErrorCode::all().map(|code| (code.as_str().to_owned(), errors[code.index()]));
     counted.filter(|(_, count)| *count > 0).collect()
 }
@@ -133,38 +193,13 @@ fn budget(limit: Span, met: u64, recalls: u64) -> Budget {
     Budget { limit_ms: limit.ms_f64(), met, missed: recalls - met, share }
 }
 
-fn gauges(levels: &Levels, measured: Span, rss_peak_bytes: Option<u64>) -> Gauges {
+fn gauges(levels: &Levels, measured: Span) -> Gauges {
     let peak = levels.peak();
     let [runtimes, busy] = levels.means(measured.ns());
     Gauges {
         runtimes: Gauge { peak: peak.runtimes, mean: runtimes },
         busy: Gauge { peak: peak.busy, mean: busy },
         ports: Peak { peak: peak.ports },
-        rss_mb: rss_peak_bytes.map(|bytes| RssPeak { peak: bytes as f64 / 1e6 }),
+        rss_mb: None,
     }
-}
-
-/// What the figures themselves say against the harness.
-fn reasons_to_distrust(harness: &Harness, lag: &Latency) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if let (Some(limit), Some((name, lag))) = (harness.lag_limit_ms, lag.p99_or_lower())
-        && lag > limit
-    {
-        reasons.push(format!(
-            "the harness was late: lag {name} was {lag:.1} ms, more than {limit:.1} ms; offer less load or more cores"
-        ));
-    }
-    if harness.arrivals_dropped > 0 {
-        reasons.push(format!(
-            "{} arrivals that were due could not be played; allow more in flight or offer less load",
-            harness.arrivals_dropped
-        ));
-    }
-    if harness.witness_gaps > 0 {
-        reasons.push(format!(
-            "{} reports of runtimes were lost, so the laws were not checked throughout; offer less load",
-            harness.witness_gaps
-        ));
-    }
-    reasons
 }

@@ -1,7 +1,7 @@
 //! What only the engine knows, and only at the end.
 
 use super::Law;
-use super::summary::{Harness, Host, ScenarioIdentity, Tool};
+use super::summary::{Aborted, Harness, Host, ScenarioIdentity, Tool};
 use crate::base::{TenantIndex, Time};
 
 /// What only the engine knows, and only at the end.
@@ -23,6 +23,8 @@ pub struct Ending {
     pub stray_leaks: u64,
     /// Highest memory of all runtimes together, in bytes; absent where it was not measured.
     pub rss_peak_bytes: Option<u64>,
+    /// The threshold that ended it early, if one did.
+    pub aborted: Option<Aborted>,
     /// Every broken law.
     pub violations: Vec<Breach>,
     /// How the harness did. `invalid` holds the engine's own reasons; lag, dropped arrivals and gaps in what the

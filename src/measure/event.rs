@@ -99,6 +99,23 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The time that says whether it falls into the warm-up, or a phase: when it began, or should have. Levels hold over
+    /// a time, and so does who comes and goes, so they have none.
+    pub(super) fn counts_at(&self) -> Option<Time> {
+        match *self {
+            Self::Rang { intended, .. } => Some(intended),
+            Self::CallShed { rang, .. } | Self::CallCut { rang, .. } => Some(rang),
+            Self::Admitted { asked, .. } => Some(asked),
+            Self::Recalled(recall) => Some(recall.intended),
+            Self::Saved(save) => Some(save.turn_intended),
+            Self::Booted { began, .. } | Self::Drained { began, .. } => Some(began),
+            Self::Level { .. } | Self::Turnover { .. } => None,
+            Self::Evicted { at, .. } => Some(at),
+        }
+    }
+}
+
 /// One recall: admission, session start and search, as the caller feels them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recall {

@@ -19,7 +19,16 @@ pub(crate) fn recorder(tenants: &[&str], thresholds: &[&str]) -> Recorder {
         duration: DURATION,
         budget: BUDGET,
         thresholds: thresholds.iter().map(|text| Threshold::parse(text).unwrap()).collect(),
+        phases: Vec::new(),
     })
+}
+
+impl Recorder {
+    /// The same recorder with one more threshold.
+    pub(crate) fn judging(mut self, threshold: Threshold) -> Self {
+        self.settings.thresholds.push(threshold);
+        self
+    }
 }
 
 /// A good ending of a run of so many tenants, whose cloud got `delivered` saves of each.
@@ -39,6 +48,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
         tenants: vec![TenantEnding { delivered, ..TenantEnding::default() }; tenants],
         stray_leaks: 0,
         rss_peak_bytes: Some(180_000_000),
+        aborted: None,
         violations: Vec::new(),
         harness: Harness { lag_limit_ms: Some(5.0), in_flight_peak: 42, cpu_s: Some(3.25), ..Harness::default() },
     }

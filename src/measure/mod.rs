@@ -8,7 +8,9 @@
 pub mod chronicle;
 mod closing;
 mod code;
+mod comparison;
 mod conduct;
+mod distrust;
 mod ending;
 mod event;
 mod family;
@@ -19,17 +21,24 @@ mod histograms;
 mod latencies;
 mod law;
 mod levels;
+mod live;
 pub mod log;
+mod paired;
+mod phase;
 mod recorder;
 mod replications;
 mod samples;
 mod series;
+mod so_far;
 mod summary;
 mod tally;
 mod threshold;
 mod verdict;
 
 pub use code::ErrorCode;
+pub use comparison::{
+    Allowance, AllowanceError, Amount, Comparison, ComparisonError, Difference, Judgement, Method, Side,
+};
 pub use conduct::{Deed, ObservedConduct};
 pub use ending::{Breach, Ending, TenantEnding};
 pub use event::{Event, Level, Recall, Save, Turnover};
@@ -37,11 +46,16 @@ pub use family::Family;
 pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;
 pub use law::Law;
+pub use live::{Live, LiveLatency, LiveTenant};
+pub use paired::{
+    BrokenLaw, CONFIDENCE, Floor, LeftOut, Paired, PairedFigure, Pairs, Question, Scale, Subject, SubjectError,
+};
+pub use phase::Phase;
 pub use recorder::{Recorder, RecorderSettings};
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
-    Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak, RssPeak, Saves,
-    ScenarioIdentity, Summary, Tool, Violation, Window,
+    Aborted, Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak,
+    PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
 };
 pub use threshold::{Dimension, Judged, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::levels::Levels;
 use super::tally::Tally;
-use super::{Ending, Event, Family, Level, Save, Summary, Threshold, closing};
+use super::{Ending, Event, Family, Level, Phase, Save, Summary, Threshold, closing};
 use crate::base::{Span, TenantIndex, Time};
 
 /// What a recorder must know before the run.
@@ -23,8 +23,10 @@ pub struct RecorderSettings {
     pub duration: Span,
     /// Recall budget of a turn.
     pub budget: Span,
-    /// Judged at the end.
+    /// Judged at the end, and those that abort the run as soon as they do not hold while it goes on, too.
     pub thresholds: Vec<Threshold>,
+    /// Parts of the run that have figures of their own, besides those of the whole.
+    pub phases: Vec<Phase>,
 }
 
 /// Listens to an engine and counts.
@@ -39,6 +41,8 @@ pub struct Recorder {
     pub(super) levels: Levels,
     /// Somebody else keeps the levels of all together.
     is_part: bool,
+    /// In the order of `settings.phases`: a phase is a recorder that hears only what falls into it.
+    pub(super) phases: Vec<Self>,
 }
 
 impl Recorder {
@@ -46,13 +50,28 @@ impl Recorder {
     pub fn new(settings: RecorderSettings) -> Self {
         let window = Time::ZERO + settings.warm_up..Time::ZERO + settings.duration;
         let tallies = vec![Tally::default(); settings.tenants.len()];
-        Self { settings, window, tallies, levels: Levels::default(), is_part: false }
+        let phases = settings.phases.iter().map(|phase| Self::of_phase(&settings, phase)).collect();
+        Self { settings, window, tallies, levels: Levels::default(), is_part: false, phases }
+    }
+
+    /// What falls into the warm-up counts in a phase that was given a name for it.
+    fn of_phase(settings: &RecorderSettings, phase: &Phase) -> Self {
+        let (thresholds, phases) = (Vec::new(), Vec::new());
+        Self::new(RecorderSettings {
+            tenants: settings.tenants.clone(),
+            warm_up: phase.from,
+            duration: phase.until,
+            budget: settings.budget,
+            thresholds,
+            phases,
+        })
     }
 
     /// The same of a run that is part of a larger one, of other tenants, to be [joined](Self::join) with the others'.
     #[must_use]
     pub fn part(self) -> Self {
-        Self { is_part: true, ..self }
+        let phases = self.phases.into_iter().map(Self::part).collect();
+        Self { is_part: true, phases, ..self }
     }
 
     /// What the parts of a run have heard, each with the places of its tenants among all. The levels of all together are
@@ -61,10 +80,15 @@ impl Recorder {
     /// # Panics
     /// Where a part speaks of a tenant that is not one of the settings'.
     pub fn join(&mut self, parts: impl IntoIterator<Item = (Self, Vec<usize>)>) {
-        for (part, tenants) in parts {
-            for (tally, tenant) in part.tallies.into_iter().zip(tenants) {
-                self.tallies[tenant] = tally;
-            }
+        parts.into_iter().for_each(|(part, tenants)| self.take_in(part, &tenants));
+    }
+
+    fn take_in(&mut self, part: Self, places: &[usize]) {
+        for (tally, place) in part.tallies.into_iter().zip(places) {
+            self.tallies[*place] = tally;
+        }
+        for (phase, of_part) in self.phases.iter_mut().zip(part.phases) {
+            phase.take_in(of_part, places);
         }
     }
 
@@ -72,6 +96,7 @@ impl Recorder {
     #[inline]
     pub fn total_level(&mut self, at: Time, level: Level) {
         self.levels.step(at, level, &self.window);
+        self.phases.iter_mut().for_each(|phase| phase.total_level(at, level));
     }
 
     /// Counts an event.
@@ -117,6 +142,21 @@ impl Recorder {
             Event::Level { tenant, at, level } => self.level(tenant, at, level),
             // The chronicle's: no figure of a summary comes of them.
             Event::Turnover { .. } | Event::Evicted { .. } => {}
+        }
+        if !self.phases.is_empty() {
+            self.observe_in_phases(event);
+        }
+    }
+
+    /// Most scenarios have no phases, and an event there must not pay for them.
+    #[cold]
+    #[inline(never)]
+    fn observe_in_phases(&mut self, event: &Event) {
+        let counts_at = event.counts_at();
+        for phase in &mut self.phases {
+            if counts_at.is_none_or(|at| phase.window.contains(&at)) {
+                phase.observe(event);
+            }
         }
     }
 

@@ -70,6 +70,23 @@ impl<C: Counter> Samples<C> {
 }
 
 impl Samples<u64> {
+    /// How many do not exceed each of the bounds, which ascend.
+    pub(super) fn at_most(&self, bounds_ns: &[u64]) -> Vec<u64> {
+        let mut counts = vec![0; bounds_ns.len()];
+        let mut add = |ns: u64, times: u64| {
+            let first = bounds_ns.partition_point(|bound| *bound < ns);
+            counts[first..].iter_mut().for_each(|count| *count += times);
+        };
+        match self {
+            Self::Few(few, _) => few.iter().for_each(|(ns, times)| add(*ns, (*times).into())),
+            Self::Many(histogram) => {
+                let buckets = histogram.iter_recorded();
+                buckets.for_each(|bucket| add(bucket.value_iterated_to(), bucket.count_since_last_iteration()));
+            }
+        }
+        counts
+    }
+
     /// Keeps another's samples too.
     pub(super) fn absorb(&mut self, other: &Samples<u32>) {
         match other {

@@ -3,6 +3,8 @@
 //! Count, extremes, mean and the number of samples within the budget are exact, and a percentile that lies in the
 //! budget's own histogram bucket is reported on the side of the budget where the true sample lies.
 
+use std::cmp::Ordering;
+
 use hdrhistogram::{Counter, Histogram};
 
 use super::Latency;
@@ -71,6 +73,30 @@ impl<C: Counter> Series<C> {
 }
 
 impl Series<u64> {
+    /// Samples.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// All of them together, in seconds.
+    pub(super) fn sum_s(&self) -> f64 {
+        self.sum_ns as f64 / 1e9
+    }
+
+    /// How many samples do not exceed each of the bounds, which ascend; exact for the budget, and for all others but for
+    /// samples within 0.1 % and 512 ns of them.
+    pub(super) fn at_most(&self, bounds_ns: &[u64], budget: Span) -> Vec<u64> {
+        let mut counts = self.samples.at_most(bounds_ns);
+        for (bound, count) in bounds_ns.iter().zip(&mut counts) {
+            *count = match bound.cmp(&budget.ns()) {
+                Ordering::Less => (*count).min(self.within_budget),
+                Ordering::Equal => self.within_budget,
+                Ordering::Greater => (*count).max(self.within_budget),
+            };
+        }
+        counts
+    }
+
     /// All samples as a histogram; nothing where there are none.
     pub(super) fn histogram(&self) -> Option<Histogram<u64>> {
         (self.count > 0).then(|| self.samples.histogram())

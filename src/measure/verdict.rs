@@ -11,21 +11,25 @@ use super::Summary;
 pub enum Verdict {
     /// Every threshold holds and no law was broken.
     Pass,
-    /// A threshold does not hold or could not be evaluated, or a law was broken.
+    /// A threshold does not hold, ended the run early, or could not be evaluated, or a law was broken.
     Fail,
-    /// The harness was the bottleneck: the figures are not the pool's.
+    /// The harness was the bottleneck and the figures are not the pool's, or nothing fails but there were too few samples
+    /// for a percentile that is judged.
     Invalid,
     /// The scenario has no thresholds, and no law was broken.
     Unjudged,
 }
 
 impl Verdict {
-    /// The verdict on a summary with judged thresholds.
-    pub fn of(summary: &Summary) -> Self {
+    /// The verdict on a summary with judged thresholds; `only_short` says that all of those that do not hold lack samples.
+    pub(super) fn of(summary: &Summary, only_short: bool) -> Self {
+        let fails = summary.thresholds.iter().any(|judged| !judged.ok);
         if !summary.harness.invalid.is_empty() {
             Self::Invalid
-        } else if summary.broke_a_law() || summary.thresholds.iter().any(|judged| !judged.ok) {
+        } else if summary.broke_a_law() || summary.aborted.is_some() || fails && !only_short {
             Self::Fail
+        } else if fails {
+            Self::Invalid
         } else if summary.thresholds.is_empty() {
             Self::Unjudged
         } else {

@@ -29,7 +29,7 @@ pub struct Evidence<'a> {
 /// Writes `summary.json` into a new folder `<scenario>-<time>` of `runs`, which is made where it is missing, and
 /// returns the folder. The file is there completely or not at all; an earlier run's folder is never touched.
 pub fn write_run(runs: &Path, summary: &Summary, began: Timestamp) -> io::Result<PathBuf> {
-    let folder = new_folder(runs, &format!("{}-{}", safe(&summary.scenario.name), began.strftime("%Y%m%dT%H%M%SZ")))?;
+    let folder = new_folder(runs, &summary.scenario.name, began)?;
     write_file(&folder.join(SUMMARY), json(summary, false).as_bytes())?;
     Ok(folder)
 }
@@ -87,10 +87,12 @@ pub const SAMPLES_LOG: &str = "latencies.hlog";
 /// How runtimes behaved.
 pub const CONDUCT_LOG: &str = "conduct.hlog";
 
-/// Making a folder that is there fails, so that two runs never share one.
-fn new_folder(runs: &Path, name: &str) -> io::Result<PathBuf> {
+/// Makes a folder `<name>-<time>` in `runs`, which is made where it is missing. Making one that is there fails, so that
+/// two runs never share one.
+pub fn new_folder(runs: &Path, name: &str, began: Timestamp) -> io::Result<PathBuf> {
+    let name = format!("{}-{}", safe(name), began.strftime("%Y%m%dT%H%M%SZ"));
     fs::create_dir_all(runs)?;
-    let mut folder = runs.join(name);
+    let mut folder = runs.join(&name);
     let mut number = 1;
     loop {
         match fs::create_dir(&folder) {

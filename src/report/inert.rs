@@ -1,11 +1,13 @@
-//! Text from outside, made harmless for a terminal and cut to the room there is.
+//! Text from outside, made harmless for a terminal or the log of a workflow, and cut to the room there is.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// `text` without anything a terminal would act upon, at most `columns` wide; what was cut is marked by `…`.
+/// `text` without anything a terminal or a workflow's runner would act upon, at most `columns` wide; what was cut is marked
+/// by `…`.
 pub(super) fn inert(text: &str, columns: usize) -> String {
     // A character takes at most four bytes and, but for combining ones, at least one column: nothing beyond can show.
-    let mut shown: String = text.chars().take(columns * 4 + 1).map(harmless).collect();
+    let shown = text.chars().take(columns * 4 + 1).map(harmless).collect();
+    let mut shown = without_commands(shown);
     if shown.width() <= columns && text.chars().nth(columns * 4 + 1).is_none() {
         return shown;
     }
@@ -38,6 +40,12 @@ pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// GitHub's runner obeys what a line begins with, `::error::`, and what an older one had anywhere in it, `##[error]`.
+fn without_commands(text: String) -> String {
+    let text = if text.trim_start().starts_with("::") { text.replacen("::", "\u{fffd}:", 1) } else { text };
+    if text.contains("##[") { text.replace("##[", "#\u{fffd}[") } else { text }
+}
+
 /// Control characters start escape sequences; format characters turn the direction of text, or hide it.
 fn harmless(sign: char) -> char {
     let formats = matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -53,6 +61,15 @@ mod tests {
     fn escape_sequences_and_turned_text_lose_their_power() {
         assert_eq!(inert("a\u{1b}[31mred\r\n\u{7}", 40), "a\u{fffd}[31mred\u{fffd}\u{fffd}\u{fffd}");
         assert_eq!(inert("abc\u{202e}fed\u{200b}", 40), "abc\u{fffd}fed\u{fffd}");
+    }
+
+    #[test]
+    fn a_workflows_commands_are_none() {
+        assert_eq!(inert("::error::owned", 40), "\u{fffd}:error::owned");
+        assert_eq!(inert("  ::error::owned", 40), "  \u{fffd}:error::owned");
+        assert_eq!(inert("a ##[error]owned", 40), "a #\u{fffd}[error]owned");
+        assert_eq!(inert("a::b #1 ## [x]", 40), "a::b #1 ## [x]");
+        assert_eq!(wrapped("a ::error::owned", 9), ["a", "\u{fffd}:error:…"]);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! A summary as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::measure::chronicle::Chronicle;
 use crate::measure::{Replications, Summary};
 
 /// Pretty-printed, one figure a line, with a final newline. The canonical form leaves out what depends on the clock or
-/// the machine, so that two simulations of one scenario give equal bytes.
+/// the machine, so that two simulations of one scenario give equal bytes, and sorts by name, so that a figure added
+/// later is a line added.
 pub fn json(summary: &Summary, canonical: bool) -> String {
-    let shown = if canonical { summary.canonical() } else { summary.clone() };
-    pretty(&shown)
+    if canonical { pretty(&sorted(&summary.canonical())) } else { pretty(summary) }
 }
 
 /// The same of replications.
@@ -20,6 +23,22 @@ pub fn replications_json(replications: &Replications, canonical: bool) -> String
 /// A chronicle, on one line: its readers are programs, and there are many numbers in it.
 pub fn chronicle_json(chronicle: &Chronicle) -> String {
     serde_json::to_string(chronicle).expect("it has only string keys and finite numbers") + "\n"
+}
+
+/// The same by sorted keys, whatever order a map of `serde_json` has.
+fn sorted(shown: &impl Serialize) -> Value {
+    fn sort(value: Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let fields: BTreeMap<String, Value> =
+                    fields.into_iter().map(|(name, value)| (name, sort(value))).collect();
+                Value::Object(fields.into_iter().collect())
+            }
+            Value::Array(items) => Value::Array(items.into_iter().map(sort).collect()),
+            leaf => leaf,
+        }
+    }
+    sort(serde_json::to_value(shown).expect("it has only string keys and finite numbers"))
 }
 
 fn pretty(shown: &impl Serialize) -> String {
@@ -45,5 +64,13 @@ mod tests {
         let back: Summary = serde_json::from_str(&json(&summary, true)).unwrap();
         assert_eq!(back, summary.canonical());
         assert_eq!((back.tool, back.host, back.window.start), (None, None, None));
+    }
+
+    #[test]
+    fn the_canonical_form_is_sorted_by_name() {
+        let text = json(&run_of(1..=40, &["recall.p50 <= 250ms"]), true);
+        let top = |line: &&str| line.starts_with("  \"");
+        assert!(text.lines().filter(top).is_sorted(), "{text}");
+        assert!(text.find("\"admissions\"") < text.find("\"calls\"") && text.find("\"max\"") < text.find("\"p50\""));
     }
 }

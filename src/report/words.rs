@@ -40,6 +40,18 @@ pub(super) fn beside(figure: f64, limit: f64, dimension: Dimension) -> String {
     fixed(figure, places) + unit
 }
 
+/// How far a figure may still go, or by how much it is beyond where negative, in its own unit.
+pub(super) fn margin(margin: f64, dimension: Dimension) -> String {
+    let sign = match () {
+        () if margin > 0.0 => "+",
+        () if margin < 0.0 => "-",
+        () => return "0".to_owned(),
+    };
+    let size = beside(margin.abs(), 0.0, dimension);
+    // Between two shares lie percentage points.
+    sign.to_owned() + &size.replace(" %", " pp")
+}
+
 /// Without the noise of the multiplication: 0.07 is 7 % and not 7.000000000000001 %.
 fn percent(share: f64) -> f64 {
     (share * 1e11).round() / 1e9
@@ -96,6 +108,20 @@ mod tests {
     fn a_share_is_not_rounded_to_everything_or_nothing() {
         let shares = [0.0, 0.5, 0.997, 0.999_96, 1.0, 0.000_04];
         assert_eq!(shares.map(share), ["0.0 %", "50.0 %", "99.7 %", "99.996 %", "100.0 %", "0.004 %"]);
+    }
+
+    #[test]
+    fn a_margin_has_its_sign_and_the_figures_unit() {
+        for (room, dimension, text) in [
+            (241.79, Dimension::Time, "+242 ms"),
+            (-0.000_001, Dimension::Time, "-0.000001 ms"),
+            (0.007, Dimension::Share, "+0.7 pp"),
+            (-0.107, Dimension::Share, "-10.7 pp"),
+            (-992.0, Dimension::Number, "-992"),
+            (0.0, Dimension::Time, "0"),
+        ] {
+            assert_eq!(margin(room, dimension), text);
+        }
     }
 
     #[test]

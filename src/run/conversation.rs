@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::performance::Performance;
 use super::score::AckedSave;
+use super::shortage;
 use crate::base::{Canary, Span, TenantIndex, Time, foreign_canaries};
 use crate::client::{
     Memory, Recalled, SaveOptions, SaveReceipt, SearchOptions, Timing, User, VoiceError, VoiceSession,
@@ -140,7 +141,7 @@ impl Conversation {
         if outcome.is_ok() {
             self.performance.score.acknowledged(tenant, self.acked());
         }
-        let outcome = outcome.map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        let outcome = outcome.map(drop).map_err(|error| self.code(&error));
         let [session_start, exchange] = [timing.session_start, timing.search].map(|took| took.map(Span::from));
         self.performance.score.saved(turn.starts_at, session_start, exchange, outcome);
         let took = self.now().since(began);
@@ -154,7 +155,7 @@ impl Conversation {
 
     fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {
         let took = self.now().since(turn.starts_at);
-        let outcome = outcome.as_ref().map(drop).map_err(|error| ErrorCode::named(&error.code()));
+        let outcome = outcome.as_ref().map(drop).map_err(|error| self.code(error));
         let met = outcome.is_ok() && took <= self.performance.scenario.budget;
         self.performance.progress.recalled(took, met, outcome.is_err_and(ErrorCode::is_refusal));
         self.note(&Event::Recalled(Recall {
@@ -167,6 +168,14 @@ impl Conversation {
             session_start: timing.session_start.map(Span::from),
             search: timing.search.map(Span::from),
         }));
+    }
+
+    /// The error's code. Where it is the system's doing and not the pool's, that is noted, too.
+    fn code(&self, error: &VoiceError) -> ErrorCode {
+        if let Some(shortage) = shortage::of_request(error, &self.performance.scenario) {
+            self.performance.score.short(shortage);
+        }
+        ErrorCode::named(&error.code())
     }
 
     /// Law 7: nothing in an answer belongs to anybody else.

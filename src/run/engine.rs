@@ -17,6 +17,7 @@ use super::played::Played;
 use super::progress::Progress;
 use super::settlement::{self, Act};
 use super::stage::{self, Stage};
+use super::watch::Watch;
 use super::weather::Weather;
 use crate::base::Time;
 use crate::scenario::Scenario;
@@ -51,8 +52,10 @@ async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
     let mut calls = Calls { performance, workload, playing: JoinSet::new(), dropped: 0 };
     let mut stop = options.stop.clone();
     let window = Time::ZERO + performance.scenario.duration;
+    let mut watch = Watch::begin(performance);
     tokio::select! {
         () = stopped(&mut stop, Stop::Soon) => {}
+        () = watch.keep() => {}
         () = async {
             calls.ring(window, options.max_calls).await;
             calls.finish(window + performance.scenario.grace).await;
@@ -60,7 +63,9 @@ async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
     }
     // Who is still talking is hung up: dropping a conversation notes that it was cut.
     calls.playing.shutdown().await;
-    Act { ended: performance.clock.now(), dropped: calls.dropped, chronicler: performance.score.chronicler() }
+    let (aborted, drift) = watch.end();
+    let chronicler = performance.score.chronicler();
+    Act { ended: performance.clock.now(), dropped: calls.dropped, aborted, drift, chronicler }
 }
 
 /// The calls of a run.

@@ -10,6 +10,9 @@
 //!   the line is bounded ([`Options::max_calls`]); a call beyond it is counted as dropped and makes the run invalid.
 //! * Lateness of the engine itself is measured per call and per turn; latency counts from the intended time.
 //! * Laws are judged by what the processes themselves reported to the witness, and by the cloud's ledger.
+//! * What the system refuses the harness, what its processors and clocks did, is measured, too, and makes a run invalid
+//!   where it would tell of the harness and not of the pool.
+//! * A threshold that may end the run is looked at while it goes on.
 //! * However [`play`] ends, no runtime survives it.
 
 mod alarm;
@@ -27,8 +30,11 @@ mod pool_watch;
 mod progress;
 mod score;
 mod settlement;
+mod shortage;
 mod stage;
 mod trial;
+mod vitals;
+mod watch;
 mod weather;
 mod witness;
 

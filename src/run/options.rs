@@ -13,6 +13,8 @@ pub struct Options {
     pub max_calls: u32,
     /// Lag p99 beyond which the harness was the bottleneck, in milliseconds.
     pub lag_limit_ms: f64,
+    /// Share of all processors beyond which the harness was the bottleneck.
+    pub cpu_share_limit: f64,
     /// How urgently the run is to stop.
     pub stop: watch::Receiver<Stop>,
 }

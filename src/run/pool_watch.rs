@@ -8,14 +8,15 @@ use parking_lot::Mutex;
 use super::clock::Clock;
 use super::progress::Progress;
 use super::score::Score;
+use super::shortage;
 use crate::base::{BootKind, DrainReason, TenantIndex};
-use crate::client::Observer;
+use crate::client::{Observer, VoiceError};
 use crate::measure::{Event, Level, Turnover};
 use crate::pool::Levels;
 use crate::workload::speech;
 
-/// Watches one worker's pool. A boot that failed is not told from here: whoever waited for it, a recall or a save, gets
-/// its error and counts it.
+/// Watches one worker's pool. A boot that failed is told from here only where the system refused it: whoever
+/// waited for it, a recall or a save, gets its error and counts it.
 pub(super) struct PoolWatch {
     pub(super) tenant: TenantIndex,
     /// Its place in the tenant's levels.
@@ -84,6 +85,12 @@ impl Observer for PoolWatch {
         self.levels.site.progress.booted();
         let (tenant, began) = (self.tenant, self.clock.at(began));
         self.score.note(&Event::Booted { tenant, began, kind, took: took.into() });
+    }
+
+    fn boot_failed(&self, error: &VoiceError) {
+        if let Some(shortage) = shortage::of_boot(error) {
+            self.score.short(shortage);
+        }
     }
 
     fn drained(&self, reason: DrainReason, began: Instant, took: Duration) {

@@ -7,7 +7,9 @@ use std::time::Instant;
 use hdrhistogram::Histogram;
 use parking_lot::Mutex;
 
+use super::score::Score;
 use crate::base::Span;
+use crate::measure::Live;
 
 /// Counters of a run under way. Clones show the same run.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,8 @@ struct Counters {
     boots: AtomicU64,
     refused: AtomicU64,
     took: Mutex<Took>,
+    /// What counts, once the stage is raised.
+    score: OnceLock<Arc<Score>>,
 }
 
 /// How long recalls took, to 1 %, in units of 16 µs.
@@ -88,6 +92,17 @@ impl Progress {
     pub fn p99(&self) -> Option<Span> {
         let took = self.0.took.lock();
         (!took.0.is_empty()).then(|| Span::from_ns(took.0.value_at_quantile(0.99) << UNIT_BITS))
+    }
+
+    /// What was counted so far; nothing before the stage is raised. Takes the time of some thousand events, in which none
+    /// is counted.
+    pub fn figures(&self) -> Live {
+        self.0.score.get().map(|score| score.live()).unwrap_or_default()
+    }
+
+    pub(super) fn counts(&self, score: &Arc<Score>) {
+        // Once per run, as the beginning.
+        let _ = self.0.score.set(Arc::clone(score));
     }
 
     pub(super) fn begins(&self, at: Instant) {

@@ -4,13 +4,14 @@ use parking_lot::Mutex;
 
 use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
 use crate::measure::chronicle::Chronicler;
-use crate::measure::{Breach, ErrorCode, Event, ObservedConduct, Recorder};
+use crate::measure::{Aborted, Breach, ErrorCode, Event, Live, ObservedConduct, Recorder, Shortage, Shortages};
 use crate::scenario::Scenario;
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
 pub(super) struct Score {
     book: Mutex<Book>,
     breaches: Mutex<Vec<Breach>>,
+    shortages: Mutex<Shortages>,
     /// By tenant.
     saves: Vec<Mutex<Vec<AckedSave>>>,
 }
@@ -41,7 +42,7 @@ impl Score {
             chronicler: scenario.chronicler(),
             conduct: ObservedConduct::new(scenario.warm_up),
         };
-        Self { book: Mutex::new(book), breaches: Mutex::default(), saves }
+        Self { book: Mutex::new(book), breaches: Mutex::default(), shortages: Mutex::default(), saves }
     }
 
     pub(super) fn note(&self, event: &Event) {
@@ -70,6 +71,30 @@ impl Score {
         }
     }
 
+    /// The system refused the harness something.
+    pub(super) fn short(&self, shortage: Shortage) {
+        self.shortages.lock().count(shortage);
+    }
+
+    pub(super) fn shortages(&self) -> Shortages {
+        *self.shortages.lock()
+    }
+
+    /// What was counted so far.
+    pub(super) fn live(&self) -> Live {
+        self.book.lock().recorder.live()
+    }
+
+    /// Whether there are thresholds that may end the run.
+    pub(super) fn may_abort(&self) -> bool {
+        self.book.lock().recorder.may_abort()
+    }
+
+    /// The threshold that ends the run now, if one does.
+    pub(super) fn abort(&self, now: Time) -> Option<Aborted> {
+        self.book.lock().recorder.abort(now)
+    }
+
     pub(super) fn acknowledged(&self, tenant: TenantIndex, save: AckedSave) {
         self.saves[tenant.index()].lock().push(save);
     }
@@ -96,6 +121,12 @@ impl Score {
     /// How runtimes have behaved so far.
     pub(super) fn conduct(&self) -> ObservedConduct {
         self.book.lock().conduct.clone()
+    }
+}
+
+impl std::fmt::Debug for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Score").finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use mock_runtime::wire::cloud::CloudEvent;
-use rustix::time::{ClockId, clock_gettime};
 
 use super::clock::Clock;
 use super::host::this_host;
@@ -15,17 +14,18 @@ use super::performance::Performance;
 use super::played::Played;
 use super::score::AckedSave;
 use super::stage::Stage;
+use super::vitals::{Drift, Processors};
 use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
 use crate::measure::chronicle::Chronicler;
-use crate::measure::{Breach, Ending, Harness, Law, Mode, TenantEnding, Tool};
+use crate::measure::{Aborted, Breach, Ending, Harness, Law, Mode, TenantEnding, Tool};
 use crate::workload::speech;
 
 /// What is known when the curtain rises.
 pub(super) struct Beginning {
     start: String,
-    cpu: Duration,
+    processors: Processors,
 }
 
 /// What is known when it falls.
@@ -36,13 +36,17 @@ pub(super) struct Act {
     pub(super) dropped: u64,
     /// How it went until then.
     pub(super) chronicler: Chronicler,
+    /// The threshold that ended it early.
+    pub(super) aborted: Option<Aborted>,
+    /// What the clocks did.
+    pub(super) drift: Drift,
 }
 
 impl Beginning {
     pub(super) fn now(clock: Clock) -> Self {
         let until_zero = clock.instant(Time::ZERO).saturating_duration_since(Instant::now());
         let start = Timestamp::now() + SignedDuration::try_from(until_zero).unwrap_or_default();
-        Self { start: start.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(), cpu: processor_time() }
+        Self { start: start.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(), processors: Processors::now() }
     }
 }
 
@@ -55,7 +59,7 @@ pub(super) async fn settle(
     served: &[(TenantIndex, u32)],
 ) -> Played {
     let Stage { performance, witness, cloud, folder } = stage;
-    let cpu = processor_time().saturating_sub(began.cpu);
+    let (cpu, cpu_share) = began.processors.used();
     let mut testimony = witness.testify(PARTING).await;
     testimony.look_after(served, performance.clock.now());
     let ledger = cloud.ledger();
@@ -78,12 +82,18 @@ pub(super) async fn settle(
         tenants,
         stray_leaks: 0,
         rss_peak_bytes: testimony.rss_peak,
+        aborted: act.aborted,
         violations,
         harness: Harness {
             lag_limit_ms: Some(options.lag_limit_ms),
             arrivals_dropped: act.dropped,
             in_flight_peak: performance.progress.on_the_line_peak(),
             cpu_s: Some(cpu.as_secs_f64()),
+            cpu_share: Some(cpu_share),
+            cpu_share_limit: Some(options.cpu_share_limit),
+            shortages: performance.score.shortages(),
+            clock_jump_ms: Some(act.drift.wall_ms),
+            suspended_ms: Some(act.drift.suspended_ms),
             witness_gaps: testimony.gaps,
             invalid: Vec::new(),
         },
@@ -179,12 +189,6 @@ impl OnDisk {
         });
         turns.contains(turn)
     }
-}
-
-/// Processor time this process has used.
-fn processor_time() -> Duration {
-    let used = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(used.tv_sec.unsigned_abs(), u32::try_from(used.tv_nsec).unwrap_or(0))
 }
 
 /// How long a runtime whose client is closed may take to be seen gone.

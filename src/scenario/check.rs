@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Computing, Lease, Scenario};
-use crate::base::{Distribution, Span};
+use crate::base::{Distribution, Span, Time};
 use crate::workload::{Arrivals, Offered, TenantTraffic};
 
 /// What a scenario means. Times are in seconds, memory in bytes.
@@ -100,6 +100,17 @@ pub enum Warning {
         /// Expected in the whole window.
         calls: f64,
     },
+    /// The window plays some of the call records only.
+    PartOfTrace {
+        /// Whose.
+        tenant: String,
+        /// Calls that are answered in the window.
+        played: usize,
+        /// Calls in the records, from the start of the run on.
+        calls: usize,
+        /// When the last of them is answered, in seconds from the start of the run.
+        last_s: f64,
+    },
     /// Cores are counted, and nothing computes on them.
     IdleCores {
         /// Of a host.
@@ -144,7 +155,13 @@ fn ports_needed(scenario: &Scenario) -> u64 {
 fn warnings(scenario: &Scenario, tenants: &[TenantMeaning], needed: u64) -> Vec<Warning> {
     let grace_s = scenario.grace.secs_f64();
     let of_tenants = tenants.iter().zip(&scenario.traffic.tenants).flat_map(|(meaning, traffic)| {
-        [demand(meaning, traffic), memoryless(traffic), cut(meaning, grace_s), few(meaning)]
+        [
+            demand(meaning, traffic),
+            memoryless(traffic),
+            cut(meaning, grace_s),
+            few(meaning),
+            part_of_trace(traffic, scenario.duration),
+        ]
     });
     let ports = scenario.pool.runtime_port_range.len() as u64;
     let of_hosts = [(needed > ports).then_some(Warning::Ports { needed, ports }), processors(scenario, tenants)];
@@ -187,6 +204,15 @@ fn cut(meaning: &TenantMeaning, grace_s: f64) -> Option<Warning> {
 fn few(meaning: &TenantMeaning) -> Option<Warning> {
     let calls = meaning.offered.calls;
     (calls < 5.0).then(|| Warning::FewCalls { tenant: meaning.name.clone(), calls })
+}
+
+fn part_of_trace(traffic: &TenantTraffic, window: Span) -> Option<Warning> {
+    let Arrivals::Trace(trace) = &traffic.arrivals else { return None };
+    let calls = trace.calls();
+    let played = calls.partition_point(|call| call.answered_at < Time::ZERO + window);
+    let last = calls.last().filter(|_| played < calls.len())?;
+    let last_s = last.answered_at.secs_f64();
+    Some(Warning::PartOfTrace { tenant: traffic.name.clone(), played, calls: calls.len(), last_s })
 }
 
 /// Cores and computing that do not go together.

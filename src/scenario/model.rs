@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Computing;
 use crate::base::{Distribution, Span, TenantIndex};
-use crate::measure::Threshold;
+use crate::measure::{Phase, Threshold};
 use crate::pool;
 use crate::workload::Traffic;
 
@@ -57,6 +57,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// In the order of the file.
     pub thresholds: Vec<Threshold>,
+    /// Parts of the run that thresholds can speak of, in the order of the file.
+    pub phases: Vec<Phase>,
 }
 
 /// Names and lease of one tenant; its traffic stands in [`Traffic`].

@@ -17,6 +17,7 @@ impl Scenario {
             duration: self.duration,
             budget: self.budget,
             thresholds: self.thresholds.clone(),
+            phases: self.phases.clone(),
         })
     }
 
@@ -42,6 +43,12 @@ impl Scenario {
             ports: hosts * self.pool.runtime_port_range.len() as u64,
             caller_name: speech::user_id,
         })
+    }
+
+    /// How often it is asked, while it is played, whether a threshold ends it: every second, or a thousand times where
+    /// that would be oftener.
+    pub fn judged_every(&self) -> Span {
+        Span::from_secs(1).max(Span::from_ns(self.duration.ns() / 1_000))
     }
 
     /// What a summary says of which scenario was played, and how.

@@ -3,7 +3,7 @@
 use super::crowd::Crowd;
 use super::engine::Simulation;
 use crate::base::{TenantIndex, Time};
-use crate::measure::{Breach, Ending, Harness, Mode, Recorder, Summary, TenantEnding, Tool};
+use crate::measure::{Aborted, Breach, Ending, Harness, Mode, Recorder, Summary, TenantEnding, Tool};
 use crate::scenario::Scenario;
 
 /// What only the engine knows of all tenants, or of some.
@@ -11,6 +11,8 @@ struct Facts {
     /// When the last call ended.
     ended: Time,
     tenants: Vec<TenantEnding>,
+    /// The threshold that ended it early.
+    aborted: Option<Aborted>,
     violations: Vec<Breach>,
 }
 
@@ -33,6 +35,7 @@ pub(super) fn sum_up_all(
     let mut all = Facts {
         ended: if broken { ends.min() } else { ends.max() }.expect("there are parts"),
         tenants: vec![TenantEnding::default(); scenario.tenants.len()],
+        aborted: None,
         violations: Vec::new(),
     };
     let parts = parts.into_iter().map(|(mut part, tenants)| {
@@ -61,6 +64,7 @@ impl Facts {
         Self {
             ended: simulation.ended.unwrap_or(simulation.now),
             tenants: simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect(),
+            aborted: simulation.aborted.take(),
             violations: simulation.books.iter_mut().filter_map(|books| books.breach.take()).collect(),
         }
     }
@@ -76,14 +80,8 @@ fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) 
         tenants: facts.tenants,
         stray_leaks: 0,
         rss_peak_bytes: None,
+        aborted: facts.aborted,
         violations: facts.violations,
-        harness: Harness {
-            lag_limit_ms: None,
-            arrivals_dropped: 0,
-            in_flight_peak: crowd.peak().into(),
-            cpu_s: None,
-            witness_gaps: 0,
-            invalid: Vec::new(),
-        },
+        harness: Harness { in_flight_peak: crowd.peak().into(), ..Harness::default() },
     })
 }

@@ -15,7 +15,7 @@ use super::parts::{Part, Place};
 use super::queue::{CallId, Class, DeskId, Due, Queue};
 use super::{computing, faults};
 use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::measure::{Event, Level, Recorder};
+use crate::measure::{Aborted, Event, Level, Recorder};
 use crate::scenario::{Computing, Lease, Scenario, Tenant};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
@@ -45,8 +45,12 @@ pub(super) struct Simulation<'j> {
     pub(super) ended: Option<Time>,
     /// A law was broken.
     pub(super) broken: bool,
+    /// The threshold that ended it early.
+    pub(super) aborted: Option<Aborted>,
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
+    /// The pool that has not reported since it was concerned.
+    touched: Option<DeskId>,
     listener: Listener<'j>,
 }
 
@@ -96,8 +100,10 @@ impl<'j> Simulation<'j> {
             cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
             ended: None,
             broken: false,
+            aborted: None,
             squatted: vec![Vec::new(); scenario.faults.len()],
             scenario: Arc::clone(scenario),
+            touched: None,
             listener,
         };
         simulation.schedule_faults();
@@ -106,6 +112,9 @@ impl<'j> Simulation<'j> {
 
     /// Plays everything there is to play and judges how it ended.
     pub(super) fn play_out(&mut self) {
+        if self.recorder.may_abort() && self.aborts() {
+            return self.end(self.now);
+        }
         self.advance_calls(self.deadline());
         self.end(self.calls_end());
     }
@@ -130,9 +139,13 @@ impl<'j> Simulation<'j> {
         if ring < next {
             // A ring is a beginning, the last of its instant.
             self.now = ring;
+            self.queue.arrive_at(ring);
             self.ring();
         } else {
             self.step();
+        }
+        if self.queue.peek().min(self.next_ring()) > self.now {
+            self.report_touched();
         }
         true
     }
@@ -182,7 +195,7 @@ impl<'j> Simulation<'j> {
         Time::ZERO + self.scenario.duration
     }
 
-    fn deadline(&self) -> Time {
+    pub(super) fn deadline(&self) -> Time {
         self.window() + self.scenario.grace
     }
 
@@ -201,25 +214,25 @@ impl<'j> Simulation<'j> {
             Due::Call { call, stamp } => self.call_step(call, stamp),
             Due::Ready { desk, runtime } => {
                 self.boot_ends(desk, runtime, true);
-                self.report(desk);
+                self.touch(desk);
             }
             Due::BootFails { desk, runtime } => {
                 self.boot_ends(desk, runtime, false);
-                self.report(desk);
+                self.touch(desk);
             }
             Due::DrainEnds { desk, runtime } => {
                 self.drain_ends(desk, runtime);
-                self.report(desk);
+                self.touch(desk);
             }
             Due::Computed { desk } => self.computed(desk),
             Due::GoesOn { desk, work } => self.goes_on(desk, work),
             Due::GivesUp { desk, work } => {
                 self.gives_up(desk, work);
-                self.report(desk);
+                self.touch(desk);
             }
             Due::Tick { desk } => {
                 self.tick(desk);
-                self.report(desk);
+                self.touch(desk);
             }
             Due::Fault { number, begins } => {
                 self.fault(number, begins);
@@ -257,9 +270,26 @@ impl<'j> Simulation<'j> {
         self.listener.hear(event);
     }
 
-    /// Reports a pool's levels where they changed, and sees to its next tick. Once a step is enough: within a step
-    /// what is granted lasts, and what is given back only to be taken again was never gone.
-    pub(super) fn report(&mut self, id: DeskId) {
+    /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
+    /// it never held.
+    #[inline]
+    pub(super) fn touch(&mut self, id: DeskId) {
+        if self.touched != Some(id) {
+            self.report_touched();
+            self.touched = Some(id);
+        }
+        self.broken |= self.books[id.0 as usize].breach.is_some();
+    }
+
+    #[inline]
+    fn report_touched(&mut self) {
+        if let Some(id) = self.touched.take() {
+            self.report(id);
+        }
+    }
+
+    /// Reports a pool's levels where they changed, and sees to its next tick.
+    fn report(&mut self, id: DeskId) {
         let now = self.now;
         let desk = &mut self.desks[id.0 as usize];
         let (levels, before) = (desk.pool.levels(), desk.reported);

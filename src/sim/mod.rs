@@ -13,6 +13,7 @@
 //! What virtual time leaves out: what HTTP and the kernel cost. A search takes what the scenario's law says, and longer
 //! only where a scenario says how many cores a host has and how much of the work is computing.
 
+mod aborting;
 mod call;
 mod changes;
 mod computing;

@@ -21,7 +21,9 @@ use crate::scenario::Scenario;
 
 /// Plays the scenario in virtual time and says how it went. Works on the threads of the rayon pool it is called in.
 pub fn play(scenario: &Arc<Scenario>) -> Summary {
-    let mut parts = parts::split(scenario);
+    // Whether a threshold ends the play is asked of all tenants together, at times that no part knows of.
+    let aborts = scenario.thresholds.iter().any(|threshold| threshold.aborts_after().is_some());
+    let mut parts = if aborts { vec![parts::whole(scenario)] } else { parts::split(scenario) };
     if parts.len() > 1 { Company::new(scenario, parts).play() } else { alone(&parts.remove(0), Listener::default()) }
 }
 

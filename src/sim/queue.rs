@@ -1,7 +1,7 @@
 //! What happens next.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::processors::WorkId;
 use crate::base::Time;
@@ -52,12 +52,17 @@ pub(super) struct DeskId(pub(super) u32);
 /// Everything that will happen, soonest first.
 ///
 /// Most of what happens causes one thing more. So what was popped stays on top of the heap until the next push takes
-/// its place: one sift, and a short one where that comes soon.
+/// its place: one sift, and a short one where that comes soon. What ends in the instant in which it began, as work does
+/// that takes no time, never gets into the heap.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     heap: BinaryHeap<Reverse<Entry>>,
     /// The heap's top has happened already.
     spent: bool,
+    /// Endings of this very instant, in their order: the last endings of the instant, but before all else in it.
+    at_once: VecDeque<Due>,
+    /// When that is.
+    now: Time,
     next_sequence: u64,
 }
 
@@ -70,9 +75,11 @@ struct Entry {
 
 impl Queue {
     pub(super) fn push(&mut self, at: Time, class: Class, due: Due) {
-        let order = u128::from(at.ns()) << 64 | u128::from((class as u64) << CLASS_SHIFT | self.next_sequence);
+        if at == self.now && class == Class::Ending {
+            return self.at_once.push_back(due);
+        }
+        let entry = Reverse(Entry { order: order(at, class, self.next_sequence), due });
         self.next_sequence += 1;
-        let entry = Reverse(Entry { order, due });
         if std::mem::take(&mut self.spent)
             && let Some(mut top) = self.heap.peek_mut()
         {
@@ -82,28 +89,52 @@ impl Queue {
         }
     }
 
+    /// Something else happens then, after everything that was due before.
+    pub(super) fn arrive_at(&mut self, now: Time) {
+        assert!(self.at_once.is_empty(), "what is due at once happens before time goes on");
+        self.now = now;
+    }
+
     /// When the next thing happens; [`Time::NEVER`] where nothing does.
     pub(super) fn peek(&mut self) -> Time {
+        if !self.at_once.is_empty() {
+            return self.now;
+        }
         if std::mem::take(&mut self.spent) {
             self.heap.pop();
         }
-        self.heap.peek().map_or(Time::NEVER, |Reverse(entry)| entry.at())
+        self.heap.peek().map_or(Time::NEVER, |Reverse(entry)| time_of(entry.order))
     }
 
     pub(super) fn pop(&mut self) -> Option<(Time, Due)> {
-        if self.spent {
+        if !self.at_once.is_empty() && self.no_ending_is_older() {
+            return self.at_once.pop_front().map(|due| (self.now, due));
+        }
+        if std::mem::take(&mut self.spent) {
             self.heap.pop();
         }
-        let top = self.heap.peek().map(|Reverse(entry)| (entry.at(), entry.due));
-        self.spent = top.is_some();
-        top
+        let Reverse(Entry { order, due }) = *self.heap.peek()?;
+        self.spent = true;
+        self.now = time_of(order);
+        Some((self.now, due))
+    }
+
+    /// Whether none of the heap's endings is due now: they would all have been pushed before those that are due at once.
+    fn no_ending_is_older(&mut self) -> bool {
+        if std::mem::take(&mut self.spent) {
+            self.heap.pop();
+        }
+        let first_timer = order(self.now, Class::Timer, 0);
+        self.heap.peek().is_none_or(|Reverse(top)| top.order >= first_timer)
     }
 }
 
-impl Entry {
-    fn at(&self) -> Time {
-        Time::from_ns((self.order >> 64) as u64)
-    }
+fn order(at: Time, class: Class, sequence: u64) -> u128 {
+    u128::from(at.ns()) << 64 | u128::from((class as u64) << CLASS_SHIFT | sequence)
+}
+
+fn time_of(order: u128) -> Time {
+    Time::from_ns((order >> 64) as u64)
 }
 
 impl PartialEq for Entry {

@@ -48,7 +48,7 @@ impl Simulation<'_> {
             CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
         };
         self.begin_turn(id);
-        self.report(desk);
+        self.touch(desk);
     }
 
     /// A step that was due, unless it was overtaken.
@@ -64,7 +64,7 @@ impl Simulation<'_> {
             Step::HangUp => self.end_call(id),
             Step::Lease(_) => unreachable!("who waits for a lease has no step in the queue"),
         }
-        self.report(desk);
+        self.touch(desk);
     }
 
     fn begin_turn(&mut self, id: CallId) {

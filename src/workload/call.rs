@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::{CallerIndex, Distribution, Span, Stream, TenantIndex, Time, WorkerIndex};
 
-use super::{CallLength, TenantTraffic};
+use super::{Arrivals, CallLength, TenantTraffic, Trace, TracedTurns};
 
 /// A caller's conversation.
 ///
@@ -59,6 +59,8 @@ pub(super) struct Ring {
     pub(super) worker: WorkerIndex,
     /// See [`Call::rings_at`].
     pub(super) rings_at: Time,
+    /// Its place in the tenant's trace, where it comes from there.
+    pub(super) record: Option<usize>,
 }
 
 /// The seeds of the streams that belong to calls, so that a call's own cost no hashing of names.
@@ -81,16 +83,28 @@ enum Draws {
 enum Ending {
     At(Time),
     AfterTurns(u32),
+    /// After so many turns, but not before `end`; no turn starts from then on.
+    Within {
+        turns: u32,
+        end: Time,
+    },
+    /// Turns start when the record says; the next is that number of the trace's turn times.
+    Recorded {
+        next: u32,
+        last: u32,
+        end: Time,
+    },
 }
 
 impl Call {
     /// The call of `tenant` that begins with `ring`.
     pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
-        let Ring { number, caller, worker, rings_at } = ring;
-        let ending = match &traffic.length {
+        let Ring { number, caller, worker, rings_at, record } = ring;
+        let recorded = record.and_then(|record| Ending::of_record(traffic.arrivals.trace()?, record));
+        let ending = recorded.unwrap_or_else(|| match &traffic.length {
             CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(law, seeds.lengths, number).draw(law)),
             CallLength::Turns(turns) => Ending::AfterTurns(*turns),
-        };
+        });
         Self {
             tenant,
             number,
@@ -123,6 +137,21 @@ impl Call {
                 let next = self.next_start(started, done);
                 Next::Turn(self.turn_at(next))
             }
+            Ending::Within { turns: 0 | 1, end } => Next::HangUp((*end).max(done)),
+            Ending::Within { turns, end } => {
+                *turns -= 1;
+                let end = *end;
+                let next = self.next_start(started, done);
+                if next < end { Next::Turn(self.turn_at(next)) } else { Next::HangUp(end.max(done)) }
+            }
+            Ending::Recorded { next, last, end } if next == last => Next::HangUp((*end).max(done)),
+            Ending::Recorded { next, .. } => {
+                let number = *next;
+                *next += 1;
+                let trace = self.traffic.arrivals.trace().expect("recorded turns stand in a trace");
+                let starts_at = (self.rings_at + trace.turn_time(number)).max(done);
+                Next::Turn(self.turn_at(starts_at))
+            }
         }
     }
 
@@ -132,6 +161,31 @@ impl Call {
 
     fn turn_at(&mut self, starts_at: Time) -> Turn {
         Turn { starts_at, reply: self.replies.draw(&self.traffic.reply) }
+    }
+}
+
+impl Ending {
+    /// As the record has it; nothing where it says neither how long the call lasts nor how many turns it has.
+    fn of_record(trace: &Trace, record: usize) -> Option<Self> {
+        let call = &trace.calls()[record];
+        let end = call.length.map(|length| call.answered_at + length);
+        match (call.turns, end) {
+            (TracedTurns::Unknown, None) => None,
+            (TracedTurns::Unknown, Some(end)) => Some(Self::At(end)),
+            (TracedTurns::Count(turns), None) => Some(Self::AfterTurns(turns)),
+            (TracedTurns::Count(turns), Some(end)) => Some(Self::Within { turns, end }),
+            // The first one starts as the call is answered.
+            (TracedTurns::Times { first, count }, end) => {
+                Some(Self::Recorded { next: first + 1, last: first + count, end: end.unwrap_or(call.answered_at) })
+            }
+        }
+    }
+}
+
+impl Arrivals {
+    /// The records, where calls arrive by them.
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        if let Self::Trace(trace) = self { Some(trace) } else { None }
     }
 }
 
@@ -175,7 +229,7 @@ mod tests {
     }
 
     fn ring(rings_at: Time) -> Ring {
-        Ring { number: 0, caller: CallerIndex(0), worker: WorkerIndex(0), rings_at }
+        Ring { number: 0, caller: CallerIndex(0), worker: WorkerIndex(0), rings_at, record: None }
     }
 
     /// A call that rings at 500 ms and whose turns are a second apart.

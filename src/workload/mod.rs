@@ -19,8 +19,10 @@ pub mod speech;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use call::{Call, Next, Turn};
 pub use offered::Offered;
 pub use spec::{Arrivals, CallLength, Population, Rate, Route, Stage, TenantTraffic, Traffic};
 pub use stream::{Popularities, Workload};
+pub use trace::{Trace, TracedCall, TracedTurns};

@@ -39,6 +39,9 @@ pub struct Offered {
 impl TenantTraffic {
     /// What this tenant offers if calls ring for `duration` and are hung up `grace` after that.
     pub fn offered(&self, duration: Span, grace: Span) -> Offered {
+        if let Arrivals::Trace(trace) = &self.arrivals {
+            return self.offered_by(trace, duration, grace);
+        }
         let (window, end) = (duration.secs_f64(), (duration + grace).secs_f64());
         let (hold_s, cycle_s, turns_per_call) = (self.hold_s(), self.turn_cycle_s(), self.turns_per_call());
         let expected = Expected::of(&self.arrivals, hold_s, window);
@@ -66,7 +69,7 @@ impl TenantTraffic {
     }
 
     /// Mean length of a call in seconds, never quite nothing.
-    fn hold_s(&self) -> f64 {
+    pub(super) fn hold_s(&self) -> f64 {
         let reply_s = self.reply.mean_ns() / 1e9;
         let mean_s = match &self.length {
             CallLength::Lasting(law) => (law.mean_ns() / 1e9).max(reply_s),
@@ -76,13 +79,13 @@ impl TenantTraffic {
     }
 
     /// From turn to turn in seconds: the gap, or the reply where that is longer.
-    fn turn_cycle_s(&self) -> f64 {
+    pub(super) fn turn_cycle_s(&self) -> f64 {
         (self.turn_gap.mean_ns().max(self.reply.mean_ns()) / 1e9).max(SHORTEST_S)
     }
 
     /// The elementary renewal theorem to its second term: L/μ + (1 + c²)/2 turns in a call of length L with turns μ
     /// apart on average, c being their coefficient of variation. Exact for exponential gaps; the first turn is sure.
-    fn turns_per_call(&self) -> f64 {
+    pub(super) fn turns_per_call(&self) -> f64 {
         match &self.length {
             CallLength::Turns(turns) => f64::from(*turns),
             CallLength::Lasting(_) => {
@@ -145,6 +148,7 @@ impl Expected {
                 let cycle = hold_s + redial.mean_ns() / 1e9;
                 (RateCurve::steady(Rate(f64::from(*callers) / cycle)), None)
             }
+            Arrivals::Trace(_) => unreachable!("records are counted, not expected"),
         };
         Self { curve, storm, settled: matches!(arrivals, Arrivals::Closed { .. }), window }
     }
@@ -184,7 +188,7 @@ fn integral(points: &[(f64, f64)]) -> f64 {
 }
 
 /// Stands in for no time at all where something is divided by it.
-const SHORTEST_S: f64 = 1e-9;
+pub(super) const SHORTEST_S: f64 = 1e-9;
 /// The mean of so many is good to about 5 % at CV 1; more would make a thousand tenants slow to check.
 const SAMPLED_HOLDS: u32 = 400;
 /// The length of a call of more turns is sampled as though it had so many.

@@ -40,11 +40,11 @@ pub(super) struct Storm {
 }
 
 impl Rings {
-    /// The rings before `until`; none of a closed tenant, which rings by its lines.
+    /// The rings before `until`; none of a closed tenant, which rings by its lines, and of one that rings by its records.
     pub(super) fn new(arrivals: &Arrivals, until: Time, stream: impl Fn(&str) -> Stream) -> Option<Self> {
         let curve = match arrivals {
             Arrivals::Constant(rate) => return Some(Self::Even(Even { rate: *rate, rung: 0, until })),
-            Arrivals::Closed { .. } => return None,
+            Arrivals::Closed { .. } | Arrivals::Trace(_) => return None,
             Arrivals::Poisson(rate) | Arrivals::Burst { rate, .. } => RateCurve::steady(*rate),
             Arrivals::Stages(stages) => RateCurve::stages(stages),
             Arrivals::Profile(rates) => RateCurve::hourly(rates),

@@ -1,9 +1,13 @@
 //! What a workload is made of: the meaning of a scenario's tenants, without their words.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Distribution, Span};
+
+use super::Trace;
 
 /// All traffic of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +33,7 @@ pub struct TenantTraffic {
     pub callers: Population,
     /// When.
     pub arrivals: Arrivals,
-    /// How long a call lasts.
+    /// How long a call lasts; one whose record says so itself lasts as long as that says.
     pub length: CallLength,
     /// From the start of a turn to the start of the next.
     pub turn_gap: Distribution,
@@ -92,6 +96,8 @@ pub enum Arrivals {
         /// Between one's calls.
         redial: Distribution,
     },
+    /// As call records have it. The tenant's population is theirs.
+    Trace(Arc<Trace>),
 }
 
 /// A point the rate ramps to.

@@ -10,6 +10,7 @@ use super::call::{Ring, Seeds};
 use super::callers::{Callers, Popularity, Workers};
 use super::lines::Lines;
 use super::rings::Rings;
+use super::trace::Player;
 use super::{Arrivals, Call, TenantTraffic, Traffic};
 
 /// A lazy stream of calls in the order of their times, by tenant where they tie.
@@ -67,6 +68,7 @@ struct Tenant {
 enum Ringing {
     Open { rings: Rings, callers: Callers, rung: u64 },
     Closed(Lines),
+    Traced(Player),
 }
 
 impl Workload {
@@ -102,12 +104,12 @@ impl Workload {
         let top = self.due.peek_mut()?;
         let due = top.0;
         let tenant = &mut self.tenants[due.tenant.index()];
-        let (number, caller) = tenant.begin(due.line);
+        let (number, caller, record) = tenant.begin(due.line);
         match tenant.next_ring() {
             Some(at) => replace(top, Due { at, ..due }),
             None => drop(PeekMut::pop(top)),
         }
-        let ring = Ring { number, caller, worker: tenant.workers.place(caller), rings_at: due.at };
+        let ring = Ring { number, caller, worker: tenant.workers.place(caller), rings_at: due.at, record };
         Some(Call::new(due.tenant, &tenant.traffic, &tenant.seeds, ring))
     }
 
@@ -126,6 +128,7 @@ impl Workload {
         let first: Vec<(u32, Time)> = match ringing {
             Ringing::Open { rings, .. } => rings.next().map(|at| (0, at)).into_iter().collect(),
             Ringing::Closed(lines) => lines.first_rings(traffic).collect(),
+            Ringing::Traced(player) => player.next_ring().map(|at| (0, at)).into_iter().collect(),
         };
         for (line, at) in first {
             self.schedule(Due { at, tenant: index, line });
@@ -147,8 +150,10 @@ impl Tenant {
             Arrivals::Closed { callers, redial } => {
                 Ringing::Closed(Lines::new(*callers, redial, traffic.seed, &tenant.name))
             }
+            Arrivals::Trace(trace) => Ringing::Traced(Player::new(Arc::clone(trace), Time::ZERO + traffic.duration)),
             open => Ringing::Open {
-                rings: Rings::new(open, Time::ZERO + traffic.duration, stream).expect("it is not a closed tenant"),
+                rings: Rings::new(open, Time::ZERO + traffic.duration, stream)
+                    .expect("it is neither a closed tenant nor a trace"),
                 callers: Callers::new(&tenant.callers, popularities.table(tenant), stream("callers")),
                 rung: 0,
             },
@@ -162,14 +167,21 @@ impl Tenant {
         }
     }
 
-    /// Number and caller of the call that rings now.
-    fn begin(&mut self, line: u32) -> (u64, CallerIndex) {
+    /// Number and caller of the call that rings now, and its record if it has one.
+    fn begin(&mut self, line: u32) -> (u64, CallerIndex, Option<usize>) {
         match &mut self.ringing {
-            Ringing::Closed(lines) => lines.begin(line),
+            Ringing::Closed(lines) => {
+                let (number, caller) = lines.begin(line);
+                (number, caller, None)
+            }
             Ringing::Open { callers, rung, .. } => {
                 let number = *rung;
                 *rung += 1;
-                (number, callers.draw())
+                (number, callers.draw(), None)
+            }
+            Ringing::Traced(player) => {
+                let (record, caller) = player.begin();
+                (record as u64, caller, Some(record))
             }
         }
     }
@@ -179,6 +191,7 @@ impl Tenant {
         match &mut self.ringing {
             Ringing::Open { rings, .. } => rings.next(),
             Ringing::Closed(_) => None,
+            Ringing::Traced(player) => player.next_ring(),
         }
     }
 }
@@ -191,7 +204,7 @@ impl Popularities {
     /// The tables that all tenants of `traffic` need.
     pub fn of(traffic: &Traffic) -> Self {
         let mut tables = Self::default();
-        let open = traffic.tenants.iter().filter(|tenant| !matches!(tenant.arrivals, Arrivals::Closed { .. }));
+        let open = traffic.tenants.iter().filter(|tenant| tenant.arrivals.draws_callers());
         for tenant in open {
             if tables.find(tenant).is_none() {
                 let table = Popularity::new(tenant.callers.size, tenant.callers.zipf);
@@ -207,6 +220,13 @@ impl Popularities {
 
     fn find(&self, tenant: &TenantTraffic) -> Option<&Arc<Popularity>> {
         self.0.iter().find(|(known, _)| *known == kind(tenant)).map(|(_, table)| table)
+    }
+}
+
+impl Arrivals {
+    /// Whether callers are drawn by popularity.
+    fn draws_callers(&self) -> bool {
+        !matches!(self, Self::Closed { .. } | Self::Trace(_))
     }
 }
 

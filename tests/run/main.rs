@@ -7,10 +7,14 @@
 mod bad_input;
 mod calibrate;
 mod calls;
+mod contest;
+mod exposition;
 mod fakes;
 mod faults;
 mod fidelity;
+mod gate;
 mod interrupted;
+mod metrics;
 mod result;
 mod rig;
 mod saves;

@@ -80,6 +80,7 @@ impl Rig {
     pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
         command.args(arguments).env(MARKER, self.folder.path()).env("TMPDIR", self.folder.path());
+        without_workflow(&mut command);
         command
     }
 
@@ -151,7 +152,8 @@ impl Rig {
     fn marked(&self, mut command: Command, name: &str, scenario: &Path, out: &Path) -> Command {
         command.arg(name).arg(scenario).arg("--out").arg(out);
         // What is judged here is what happens, not how quickly: the machine may be busy with other tests.
-        command.args(["--lag-limit", "10000"]);
+        command.args(["--lag-limit", "10000", "--cpu-limit", "1"]);
+        without_workflow(&mut command);
         // A program that is killed cannot take its temporary folders along; this rig does.
         command.env(MARKER, self.folder.path()).env("TMPDIR", self.folder.path());
         command
@@ -165,8 +167,22 @@ impl Playing {
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a pid is a positive number");
-        kill_process(pid, signal).expect("it runs");
+        kill_process(self.pid(), signal).expect("it runs");
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a pid is a positive number")
+    }
+
+    /// The next line of its standard error.
+    pub(crate) fn line(&mut self) -> String {
+        let stderr = self.child.stderr.as_mut().expect("it is piped");
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        // Byte by byte, so that nothing of the next line is taken from whoever reads that.
+        while stderr.read(&mut byte).expect("it can be read") == 1 && byte != *b"\n" {
+            line.push(byte[0]);
+        }
+        String::from_utf8(line).expect("the program speaks UTF-8")
     }
 
     /// Stops reading what it prints and says.
@@ -209,6 +225,11 @@ pub(crate) fn assert_sound(summary: &Value) {
     for path in ["counts/leaks", "counts/violations", "counts/saves/lost", "counts/saves/duplicated"] {
         assert!(figure(summary, path) == 0.0, "{path} in {summary:#}");
     }
+}
+
+/// These tests may run in a workflow of GitHub's, whose pages and annotations are none of theirs.
+fn without_workflow(command: &mut Command) {
+    command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
 }
 
 fn claim(first: u16) -> Option<UnixListener> {

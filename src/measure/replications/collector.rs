@@ -110,11 +110,12 @@ impl HeldSoFar {
 }
 
 fn worse(one: Verdict, other: Verdict) -> Verdict {
+    // Virtual time invalidates no play but for lack of samples, and a failure says more than that.
     let rank = |verdict| match verdict {
         Verdict::Unjudged => 0,
         Verdict::Pass => 1,
-        Verdict::Fail => 2,
-        Verdict::Invalid => 3,
+        Verdict::Invalid => 2,
+        Verdict::Fail => 3,
     };
     if rank(other) > rank(one) { other } else { one }
 }

@@ -6,7 +6,9 @@
 
 mod counts;
 mod figures;
+mod harness;
 mod identity;
+mod phase;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use super::{Judged, Law, Verdict};
 pub use counts::{Admissions, Counts, Drains, Saves};
 pub use figures::{Budget, Figures, Gauge, Gauges, Latency, Peak, RssPeak};
+pub use harness::{Harness, Shortage, Shortages};
 pub use identity::{Host, Mode, ScenarioIdentity, Tool};
+pub use phase::PhaseFigures;
 
 /// Everything that is known about a run when it is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,11 +42,17 @@ pub struct Summary {
     pub verdict: Verdict,
     /// Each threshold with what was observed, in the order of the scenario.
     pub thresholds: Vec<Judged>,
+    /// The threshold that ended the run early; absent where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aborted: Option<Aborted>,
     /// All tenants together.
     #[serde(flatten)]
     pub total: Figures,
     /// Each tenant by its name.
     pub tenants: BTreeMap<String, Figures>,
+    /// Each phase by its name; absent where the scenario has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub phases: BTreeMap<String, PhaseFigures>,
     /// The laws that were broken, the first [`Summary::VIOLATIONS_KEPT`] of them.
     pub violations: Vec<Violation>,
     /// How well the harness itself did.
@@ -93,6 +103,16 @@ pub struct Window {
     pub warm_up_s: f64,
 }
 
+/// A threshold that ended a run early.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Aborted {
+    /// Seconds after the run's beginning.
+    pub at_s: f64,
+    /// The threshold and what was observed then, as it stands in `thresholds`; all other figures are of the run's end.
+    #[serde(flatten)]
+    pub threshold: Judged,
+}
+
 /// A broken law.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Violation {
@@ -104,21 +124,4 @@ pub struct Violation {
     pub at_s: f64,
     /// What happened, in words.
     pub what: String,
-}
-
-/// What the harness knows about itself.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Harness {
-    /// Lag beyond which the harness, not the pool, was measured; `null` where time is virtual.
-    pub lag_limit_ms: Option<f64>,
-    /// Arrivals that were due and could not be played.
-    pub arrivals_dropped: u64,
-    /// Most operations under way at one instant.
-    pub in_flight_peak: u64,
-    /// Processor seconds the harness itself used; `null` where time is virtual.
-    pub cpu_s: Option<f64>,
-    /// Reports of runtimes that got lost on their way: what they held was not checked.
-    pub witness_gaps: u64,
-    /// Why the run is invalid, in words; empty where it is valid.
-    pub invalid: Vec<String>,
 }

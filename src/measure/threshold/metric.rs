@@ -52,6 +52,15 @@ pub(super) struct Observation {
 pub(super) struct Unobserved {
     pub(super) reason: String,
     pub(super) samples: Option<u64>,
+    /// There were samples, or could have been, and too few for the percentile.
+    pub(super) is_shortage: bool,
+}
+
+impl Unobserved {
+    /// Nothing was observed, and nothing was counted.
+    pub(super) fn because(reason: String) -> Self {
+        Self { reason, samples: None, is_shortage: false }
+    }
 }
 
 impl Metric {
@@ -102,21 +111,24 @@ impl Statistic {
             Self::Max => latency.max,
             Self::Count => Some(latency.count as f64),
         };
-        value
-            .map(|value| Observation { value, samples })
-            .ok_or_else(|| Unobserved { reason: self.shortage(latency.count), samples })
+        value.map(|value| Observation { value, samples }).ok_or_else(|| self.shortage(latency.count))
     }
 
-    fn shortage(self, count: u64) -> String {
+    fn shortage(self, count: u64) -> Unobserved {
+        let samples = Some(count);
         let per_mille = match self {
             Self::P50 => 500,
             Self::P90 => 900,
             Self::P95 => 950,
             Self::P99 => 990,
             Self::P999 => 999,
-            Self::Mean | Self::Min | Self::Max | Self::Count => return "there were no samples".to_owned(),
+            Self::Mean | Self::Min | Self::Max | Self::Count => {
+                return Unobserved { reason: "there were no samples".to_owned(), samples, is_shortage: false };
+            }
         };
-        format!("it needs {} samples and there were {count}; play longer or ask for less", samples_needed(per_mille))
+        let needed = samples_needed(per_mille);
+        let reason = format!("it needs {needed} samples and there were {count}; play longer or ask for less");
+        Unobserved { reason, samples, is_shortage: true }
     }
 }
 
@@ -134,7 +146,7 @@ impl LevelFigure {
         let gauges = &figures.gauges;
         let value = match self {
             _ if measured_s <= 0.0 => {
-                return Err(Unobserved { reason: "no time was measured".to_owned(), samples: None });
+                return Err(Unobserved::because("no time was measured".to_owned()));
             }
             Self::RuntimesPeak => Some(f64::from(gauges.runtimes.peak)),
             Self::RuntimesMean => Some(gauges.runtimes.mean),
@@ -145,14 +157,13 @@ impl LevelFigure {
         };
         value
             .map(|value| Observation { value, samples: None })
-            .ok_or_else(|| Unobserved { reason: "memory was not measured".to_owned(), samples: None })
+            .ok_or_else(|| Unobserved::because("memory was not measured".to_owned()))
     }
 }
 
 fn budget_met(figures: &Figures) -> Result<Observation, Unobserved> {
     let samples = Some(figures.budget.met + figures.budget.missed);
-    let missing = || Unobserved { reason: "no recall was attempted in the measured time".to_owned(), samples };
-    figures.budget.share.map(|value| Observation { value, samples }).ok_or_else(missing)
+    figures.budget.share.map(|value| Observation { value, samples }).ok_or_else(|| nothing_of(Base::Recalls))
 }
 
 fn count(counted: Counted, figures: &Figures) -> Result<Observation, Unobserved> {
@@ -172,5 +183,5 @@ fn rate(counted: Counted, figures: &Figures) -> Result<Observation, Unobserved> 
 }
 
 fn nothing_of(base: Base) -> Unobserved {
-    Unobserved { reason: base.absence().to_owned(), samples: Some(0) }
+    Unobserved { samples: Some(0), ..Unobserved::because(base.absence().to_owned()) }
 }

@@ -1,21 +1,29 @@
 //! Thresholds: `metric[.stat] op value`, judged on a summary.
 //!
-//! `recall.p99 <= 250ms`, `budget.met >= 99%`, `tenant.acme.search.p95 < 50ms`, `saves.lost == 0`. A threshold that
-//! cannot be evaluated does not hold: nothing ever passes on no samples, on too few for its percentile, or on a
-//! tenant that is not there.
+//! `recall.p99 <= 250ms`, `budget.met >= 99%`, `tenant.acme.search.p95 < 50ms`, `phase.storm.recall.p99 <= 1s`,
+//! `saves.lost == 0`. A threshold that cannot be evaluated does not hold: nothing ever passes on no samples, on too few
+//! for its percentile, or on a tenant or phase that is not there. One that [ends the run early](Threshold::aborting) is
+//! judged while it goes on, too.
 
+mod aborting;
 mod catalogue;
 mod counted;
+mod judged;
 mod metric;
+mod operator;
 mod parse;
+mod subject;
 mod value;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::{Figures, Summary};
+use crate::base::Span;
+pub(in crate::measure) use aborting::SoFar;
 pub use catalogue::metric_names;
+pub use judged::Judged;
 use metric::{Metric, Observation, Unobserved};
+use operator::Operator;
+pub(super) use parse::nearest;
+use subject::Subject;
 pub use value::Dimension;
 
 /// A comparison of one figure with a limit.
@@ -26,22 +34,8 @@ pub struct Threshold {
     operator: Operator,
     /// In milliseconds, as a share of 1, or as a number: as the figure's dimension wants.
     limit: f64,
-}
-
-/// What became of a threshold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Judged {
-    /// As written.
-    pub expression: String,
-    /// What was observed: latencies in milliseconds, shares and rates as parts of 1; `null` where nothing was.
-    pub observed: Option<f64>,
-    /// What stands behind it: samples of a latency, or what a count or rate is counted among; `null` for levels and
-    /// for `calls` and `turns` themselves.
-    pub samples: Option<u64>,
-    /// Whether it holds.
-    pub ok: bool,
-    /// Why it could not be evaluated; `null` where it was.
-    pub reason: Option<String>,
+    /// From when on it ends the run where it does not hold; absent where it never does.
+    aborts_after: Option<Span>,
 }
 
 /// Why an expression is no threshold.
@@ -66,11 +60,21 @@ impl Threshold {
 
     /// Whether the tenant it names, if it names one, is among `names`.
     pub fn check_tenant<'n>(&self, names: impl IntoIterator<Item = &'n str> + Clone) -> Result<(), ThresholdError> {
-        let Subject::Tenant(readings) = &self.subject else { return Ok(()) };
-        if readings.iter().any(|reading| names.clone().into_iter().any(|name| name == reading.tenant)) {
-            return Ok(());
+        let known = |tenant: &str| names.clone().into_iter().any(|name| name == tenant);
+        match self.subject.choose(known) {
+            Ok(_) => Ok(()),
+            Err(tenant) => Err(parse::unknown_tenant(&self.expression, tenant, names)),
         }
-        Err(parse::unknown_tenant(&self.expression, shortest_name(readings), names))
+    }
+
+    /// Whether the phase it names, if it names one, is among `names`.
+    pub fn check_phase<'n>(&self, names: impl IntoIterator<Item = &'n str> + Clone) -> Result<(), ThresholdError> {
+        match self.subject.phase() {
+            Some(phase) if names.clone().into_iter().all(|name| name != phase) => {
+                Err(parse::unknown_phase(&self.expression, phase, names))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// As written.
@@ -101,24 +105,17 @@ impl Threshold {
 
     /// Compares what the summary says with the limit.
     pub fn judge(&self, summary: &Summary) -> Judged {
-        let expression = self.expression.clone();
-        match self.observe(summary) {
-            Ok(Observation { value, samples }) => Judged {
-                expression,
-                observed: Some(value),
-                samples,
-                ok: self.operator.holds(value, self.limit),
-                reason: None,
-            },
-            Err(Unobserved { reason, samples }) => {
-                Judged { expression, observed: None, samples, ok: false, reason: Some(reason) }
-            }
-        }
+        self.judged(self.observe(summary))
+    }
+
+    /// Whether the run was too short to say: there are too few samples for the percentile.
+    pub(super) fn lacks_samples(&self, summary: &Summary) -> bool {
+        self.observe(summary).is_err_and(|unobserved| unobserved.is_shortage)
     }
 
     fn observe(&self, summary: &Summary) -> Result<Observation, Unobserved> {
-        let (figures, metric) = self.subject.resolve(summary)?;
-        metric.observe(figures, summary.window.measured_s)
+        let (figures, metric, measured_s) = self.subject.within(summary)?;
+        metric.observe(figures, measured_s)
     }
 }
 
@@ -131,91 +128,6 @@ pub fn dimension_of(name: &str) -> Option<Dimension> {
 pub(super) fn observed(name: &str, figures: &Figures, measured_s: f64) -> Option<f64> {
     let observation = catalogue::metric_named(name)?.observe(figures, measured_s);
     observation.ok().map(|observation| observation.value)
-}
-
-/// Whose figure.
-#[derive(Clone, Debug, PartialEq)]
-enum Subject {
-    /// The whole run's.
-    Run(Metric),
-    /// A tenant's. Names may hold dots, so there may be several ways to tell the name from the metric; the longest
-    /// name that is a tenant's counts, and they stand in that order.
-    Tenant(Vec<Reading>),
-}
-
-/// One way to read `tenant.NAME.metric`.
-#[derive(Clone, Debug, PartialEq)]
-struct Reading {
-    tenant: String,
-    metric: Metric,
-}
-
-impl Subject {
-    /// All readings end in the same statistic, so that the first speaks for all.
-    fn dimension(&self) -> Dimension {
-        match self {
-            Self::Run(metric) => metric.dimension(),
-            Self::Tenant(readings) => readings[0].metric.dimension(),
-        }
-    }
-
-    fn resolve<'s>(&self, summary: &'s Summary) -> Result<(&'s Figures, Metric), Unobserved> {
-        match self {
-            Self::Run(metric) => Ok((&summary.total, *metric)),
-            Self::Tenant(readings) => readings
-                .iter()
-                .find_map(|reading| Some((summary.tenants.get(&reading.tenant)?, reading.metric)))
-                .ok_or_else(|| Unobserved {
-                    reason: format!("there is no tenant `{}` in this run", shortest_name(readings)),
-                    samples: None,
-                }),
-        }
-    }
-}
-
-/// Where no reading names a tenant, the one with the longest metric was most probably meant.
-fn shortest_name(readings: &[Reading]) -> &str {
-    &readings.last().expect("a tenant's figure has at least one reading").tenant
-}
-
-/// How a figure is compared with its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    AtMost,
-    Below,
-    AtLeast,
-    Above,
-    Equal,
-    Unequal,
-}
-
-impl Operator {
-    const ALL: [Self; 6] = [Self::AtMost, Self::Below, Self::AtLeast, Self::Above, Self::Equal, Self::Unequal];
-
-    const fn symbol(self) -> &'static str {
-        match self {
-            Self::AtMost => "<=",
-            Self::Below => "<",
-            Self::AtLeast => ">=",
-            Self::Above => ">",
-            Self::Equal => "==",
-            Self::Unequal => "!=",
-        }
-    }
-
-    /// Figures and limits are integers, or one correctly rounded division of integers, so that `==` means what it
-    /// says.
-    #[expect(clippy::float_cmp, reason = "both sides are the same rounding of exact values")]
-    fn holds(self, observed: f64, limit: f64) -> bool {
-        match self {
-            Self::AtMost => observed <= limit,
-            Self::Below => observed < limit,
-            Self::AtLeast => observed >= limit,
-            Self::Above => observed > limit,
-            Self::Equal => observed == limit,
-            Self::Unequal => observed != limit,
-        }
-    }
 }
 
 fn remedy(suggestion: Option<&str>) -> String {

@@ -1,7 +1,9 @@
 //! From text to a threshold, or to an error that points at the place.
 
 use super::catalogue::{metric_named, metric_names};
-use super::{Operator, Reading, Subject, Threshold, ThresholdError, value};
+use super::metric::{Metric, Statistic};
+use super::subject::{Reading, Subject, Whose};
+use super::{Operator, Threshold, ThresholdError, value};
 
 /// Reads `metric[.stat] op value`.
 pub(super) fn threshold(expression: &str) -> Result<Threshold, ThresholdError> {
@@ -11,7 +13,7 @@ pub(super) fn threshold(expression: &str) -> Result<Threshold, ThresholdError> {
     let operator = operator(expression, symbol)?;
     let subject = subject(expression, figure)?;
     let limit = value::limit(expression, figure, subject.dimension(), limit)?;
-    Ok(Threshold { expression: expression.to_owned(), subject, operator, limit })
+    Ok(Threshold { expression: expression.to_owned(), subject, operator, limit, aborts_after: None })
 }
 
 /// Figure, operator and limit. The last operator counts: a limit holds none, but a tenant's name may.
@@ -33,11 +35,28 @@ pub(super) fn unknown_tenant<'n>(
     tenant: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> ThresholdError {
-    let offset = expression.find(TENANT).expect("it was read from there") + TENANT.len();
-    let part = &expression[offset..offset + tenant.len()];
-    let suggestion = nearest(tenant, known);
+    unknown_name(expression, (TENANT, "tenant", tenant), known)
+}
+
+/// An error about the phase that an expression names.
+pub(super) fn unknown_phase<'n>(
+    expression: &str,
+    phase: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> ThresholdError {
+    unknown_name(expression, (PHASE, "phase", phase), known)
+}
+
+fn unknown_name<'n>(
+    expression: &str,
+    (prefix, noun, name): (&str, &str, &str),
+    known: impl IntoIterator<Item = &'n str>,
+) -> ThresholdError {
+    let offset = expression.find(prefix).expect("it was read from there") + prefix.len();
+    let part = &expression[offset..offset + name.len()];
+    let suggestion = nearest(name, known);
     let remedy = if suggestion.is_some() { "" } else { "; name one of the scenario's" };
-    ThresholdError { suggestion, ..error_at(expression, part, format!("there is no tenant `{tenant}`{remedy}")) }
+    ThresholdError { suggestion, ..error_at(expression, part, format!("there is no {noun} `{name}`{remedy}")) }
 }
 
 fn operator(expression: &str, symbol: &str) -> Result<Operator, ThresholdError> {
@@ -59,15 +78,28 @@ fn subject(expression: &str, figure: &str) -> Result<Subject, ThresholdError> {
     if figure.is_empty() {
         return Err(missing_figure(expression, figure));
     }
+    let Some(rest) = figure.strip_prefix(PHASE) else {
+        return Ok(Subject { phase: None, whose: whose(expression, figure)? });
+    };
+    let (phase, figure) = rest.split_once('.').unwrap_or((rest, end_of(rest)));
+    let subject = Subject { phase: Some(phase.to_owned()), whose: whose(expression, figure)? };
+    if !subject.metric().is_of_a_phase() {
+        let message = format!("`{figure}` is of the whole run and not of a phase; leave `{PHASE}{phase}.` out");
+        return Err(error_at(expression, figure, message));
+    }
+    Ok(subject)
+}
+
+fn whose(expression: &str, figure: &str) -> Result<Whose, ThresholdError> {
     let Some(rest) = figure.strip_prefix(TENANT) else {
-        return metric_named(figure).map(Subject::Run).ok_or_else(|| unknown_metric(expression, figure));
+        return metric_named(figure).map(Whose::Everybody).ok_or_else(|| unknown_metric(expression, figure));
     };
     let readings: Vec<Reading> = rest.rmatch_indices('.').filter_map(|(dot, _)| reading(rest, dot)).collect();
     if readings.is_empty() {
         let metric = rest.split_once('.').map_or(end_of(rest), |(_, metric)| metric);
         return Err(unknown_metric(expression, metric));
     }
-    Ok(Subject::Tenant(readings))
+    Ok(Whose::Tenant(readings))
 }
 
 fn reading(rest: &str, dot: usize) -> Option<Reading> {
@@ -84,16 +116,28 @@ fn unknown_metric(expression: &str, name: &str) -> ThresholdError {
         return missing_figure(expression, name);
     }
     if metric_named(&format!("{name}.p99")).is_some() {
-        let message = format!("`{name}` needs a statistic: p50, p90, p95, p99, p999, mean, min, max or count");
+        let message = format!("`{name}` needs a statistic: {STATISTICS}");
         return ThresholdError { suggestion: Some(format!("{name}.p99")), ..error_at(expression, name, message) };
+    }
+    if let Some(error) = impossible_statistic(expression, name) {
+        return error;
     }
     let suggestion = nearest(name, metric_names());
     let remedy = if suggestion.is_some() { "" } else { "; write for example `recall.p99`" };
     ThresholdError { suggestion, ..error_at(expression, name, format!("there is no figure `{name}`{remedy}")) }
 }
 
+/// A latency that is known, and something that nobody measures of it.
+fn impossible_statistic(expression: &str, name: &str) -> Option<ThresholdError> {
+    let (family, statistic) = name.rsplit_once('.')?;
+    let Some(Metric::Latency(..)) = metric_named(&format!("{family}.p99")) else { return None };
+    let message = format!("`{family}` has no `{statistic}`: it has {STATISTICS}");
+    let suggestion = nearest(statistic, Statistic::ALL.map(|(name, _)| name));
+    Some(ThresholdError { suggestion, ..error_at(expression, statistic, message) })
+}
+
 /// The known name nearest to `name`, where a typing mistake explains the difference.
-fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub(in crate::measure) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     if name.len() > LONGEST_TYPO {
         return None;
     }
@@ -106,7 +150,9 @@ fn end_of(text: &str) -> &str {
     &text[text.trim_end().len()..][..0]
 }
 
+const PHASE: &str = "phase.";
 const TENANT: &str = "tenant.";
+const STATISTICS: &str = "p50, p90, p95, p99, p999, mean, min, max or count";
 const OPERATOR_SIGNS: [char; 4] = ['<', '>', '=', '!'];
 /// No name is longer, and comparing with all of them takes time in proportion.
 const LONGEST_TYPO: usize = 200;

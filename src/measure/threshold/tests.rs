@@ -67,11 +67,8 @@ fn every_kind_of_figure_is_found() {
         ("tenant.acme.drain-lru.recall.max <= 300ms", 300.0, Some(1), true),
         ("tenant.acme.drain-lru.admissions.reuse == 0", 0.0, Some(1), true),
     ] {
-        let judged = judged(expression);
-        assert_eq!(
-            judged,
-            Judged { expression: expression.to_owned(), observed: Some(observed), samples, ok, reason: None }
-        );
+        let Judged { observed: seen, samples: behind, ok: holds, reason, .. } = judged(expression);
+        assert_eq!((seen, behind, holds, reason), (Some(observed), samples, ok, None), "{expression}");
     }
 }
 
@@ -126,6 +123,13 @@ fn every_mistake_is_pointed_at() {
         ),
         ("leaks.rate == 0%", 0, 10, "there is no figure `leaks.rate`; write for example `recall.p99`"),
         ("tenant.acme.serch.p95 < 1s", 12, 9, "there is no figure `serch.p95`; did you mean `search.p95`?"),
+        ("recall.p42 <= 1s", 7, 3, "`recall` has no `p42`: it has p50, p90, p95, p99, p999, mean, min, max or count"),
+        (
+            "tenant.acme.boot.cold.median <= 1s",
+            22,
+            6,
+            "`boot.cold` has no `median`: it has p50, p90, p95, p99, p999, mean, min, max or count; did you mean `mean`?",
+        ),
         ("tenant.acme <= 1s", 11, 0, "the figure is missing; write for example `recall.p99`"),
         ("recall.p99 <= 5%", 14, 2, "`recall.p99` is compared with a duration such as `250ms`, not with `5%`"),
         (
@@ -150,6 +154,76 @@ fn every_mistake_is_pointed_at() {
         let error = Threshold::parse(expression).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.offset, error.length), (message, offset, length), "{expression}");
     }
+}
+
+#[test]
+fn the_margin_is_the_room_that_is_left_and_negative_beyond_the_limit() {
+    for (expression, margin) in [
+        ("recall.max <= 301.5ms", Some(1.5)),
+        ("recall.max < 200ms", Some(-100.0)),
+        ("tenant.acme.budget.met >= 79.3%", Some(0.007)),
+        ("turns > 20", Some(-9.0)),
+        ("turns == 11", None),
+        ("turns != 11", None),
+        ("recall.p99 <= 1h", None),
+    ] {
+        assert_eq!(judged(expression).margin, margin, "{expression}");
+    }
+}
+
+#[test]
+fn what_ends_a_run_must_be_known_and_true_at_its_beginning() {
+    let aborting = |expression: &str| Threshold::parse(expression).unwrap().aborting(Span::ZERO);
+    for fits in [
+        "recall.p99 <= 250ms",
+        "budget.met >= 99%",
+        "calls_shed == 0",
+        "calls_shed <= 3",
+        "pool.exhausted.rate < 1%",
+        "runtimes.peak <= 20",
+        "busy.mean >= 3",
+        "tenant.acme.drains.crash < 1",
+        "phase.storm.recall.max <= 1s",
+    ] {
+        assert_eq!(aborting(fits).unwrap().aborts_after(), Some(Span::ZERO), "{fits}");
+    }
+    for (expression, message) in [
+        ("saves.lost == 0", "`saves.lost` is known at the end only, so it cannot end a run"),
+        ("leaks == 0", "`leaks` is known at the end only, so it cannot end a run"),
+        ("rss_mb.peak <= 9", "`rss_mb.peak` is known at the end only, so it cannot end a run"),
+        ("calls >= 100", "`calls` has to grow first, so this would end every run at its beginning"),
+        ("turns == 3", "`turns` has to grow first, so this would end every run at its beginning"),
+        ("turns < 0", "`turns` has to grow first, so this would end every run at its beginning"),
+        ("recall.count > 3", "`recall.count` has to grow first, so this would end every run at its beginning"),
+        ("busy.peak >= 3", "`busy.peak` has to grow first, so this would end every run at its beginning"),
+    ] {
+        let error = aborting(expression).unwrap_err();
+        assert_eq!(error.to_string(), message);
+        assert_eq!(&expression[error.offset..error.offset + error.length], expression.split(' ').next().unwrap());
+    }
+}
+
+#[test]
+fn a_phase_is_told_from_what_it_is_asked_for() {
+    let names = ["ramp", "storm"];
+    let threshold = Threshold::parse("phase.storm.tenant.acme.recall.max <= 1s").unwrap();
+    assert!(threshold.check_phase(names).is_ok() && threshold.check_tenant(["acme"]).is_ok());
+    for (expression, offset, message) in [
+        ("phase.strom.turns > 1", 6, "there is no phase `strom`; did you mean `storm`?"),
+        ("phase.zzz.turns > 1", 6, "there is no phase `zzz`; name one of the scenario's"),
+    ] {
+        let error = Threshold::parse(expression).unwrap().check_phase(names).unwrap_err();
+        assert_eq!((error.to_string().as_str(), error.offset), (message, offset));
+    }
+    for (expression, message) in [
+        ("phase.storm <= 1s", "the figure is missing; write for example `recall.p99`"),
+        ("phase.storm.leaks == 0", "`leaks` is of the whole run and not of a phase; leave `phase.storm.` out"),
+        ("phase.storm.recal.p99 <= 1s", "there is no figure `recal.p99`; did you mean `recall.p99`?"),
+    ] {
+        assert_eq!(Threshold::parse(expression).unwrap_err().to_string(), message);
+    }
+    let judged = Threshold::parse("phase.storm.turns >= 0").unwrap().judge(&summary());
+    assert_eq!((judged.ok, judged.reason.as_deref()), (false, Some("there is no phase `storm` in this run")));
 }
 
 #[test]

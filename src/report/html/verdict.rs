@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use crate::measure::{Summary, Verdict, Violation};
 use crate::report::inert::inert;
-use crate::report::terminal::verdict::sentence;
+use crate::report::terminal::verdict::said;
 use crate::report::words;
 
 pub(super) fn section(summary: &Summary) -> Markup {
-    let (word, why) = sentence(summary);
+    let (word, why) = said(summary);
     html! {
         section.verdict.(tone(summary)) aria-label="Verdict" {
             h1 { (word) }
@@ -22,7 +22,7 @@ pub(super) fn section(summary: &Summary) -> Markup {
 }
 
 pub(super) fn word(summary: &Summary) -> &'static str {
-    sentence(summary).0
+    said(summary).0
 }
 
 fn tone(summary: &Summary) -> &'static str {

@@ -6,7 +6,7 @@ mod sparklines;
 mod style;
 mod tenants;
 mod thresholds;
-pub(in crate::report) mod verdict;
+pub(super) mod verdict;
 
 use crate::measure::chronicle::Chronicle;
 use crate::measure::{ScenarioIdentity, Summary};
@@ -45,7 +45,7 @@ fn closing(summary: &Summary) -> Vec<String> {
 }
 
 /// The command that plays the same calls again.
-pub(in crate::report) fn command(summary: &Summary) -> String {
+pub(super) fn command(summary: &Summary) -> String {
     command_of(&summary.scenario)
 }
 

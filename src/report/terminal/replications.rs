@@ -32,7 +32,9 @@ fn verdict(replications: &Replications, style: Style) -> Vec<String> {
         Verdict::Fail => {
             (style.bad("FAIL"), format!("{failed} of {} thresholds did not hold in every play.", thresholds.len()))
         }
-        Verdict::Invalid => (style.doubtful("INVALID"), "not every play could be measured properly.".to_owned()),
+        Verdict::Invalid => {
+            (style.doubtful("INVALID"), "in some play there were too few samples to judge by.".to_owned())
+        }
     };
     let mut lines = vec![format!("{word}: {sentence}")];
     for broken in replications.violations.iter().take(MOST_LAWS) {

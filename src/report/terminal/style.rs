@@ -19,7 +19,7 @@ impl Style {
     }
 
     /// News to be careful with.
-    pub(super) fn doubtful(self, text: &str) -> String {
+    pub(in crate::report) fn doubtful(self, text: &str) -> String {
         self.painted(text, "1;33")
     }
 

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
 use crate::measure::fixture::{at, ending, level, recall, recorder};
-use crate::measure::{Breach, Ending, ErrorCode, Event, Law, Recall, Recorder, Save, TenantEnding};
+use crate::measure::{Breach, Ending, ErrorCode, Event, Law, Recall, Recorder, Save, TenantEnding, Threshold};
 
 const PLAIN: Style = Style { colour: false };
 
@@ -70,6 +70,22 @@ fn a_fail_shows_value_limit_samples_and_the_command() {
     let mut recorder = three_customers(20, &thresholds);
     refuse(&mut recorder, 12);
     assert_snapshot!(terminal(&recorder.finish(ending(3, 400)), PLAIN));
+}
+
+#[test]
+fn a_threshold_that_ended_the_run_is_told_with_its_time() {
+    let long = "tenant.acme.search.p95 <= 50ms";
+    let mut recorder = three_customers(20, &[long, "tenant.a customer with a long name.recall.p99 <= 250ms"]);
+    let aborting = Threshold::parse("recall.max <= 250ms").unwrap().aborting(Span::ZERO).unwrap();
+    recorder = recorder.judging(aborting);
+    let aborted = recorder.abort(at(30)).expect("some recalls took 400 ms");
+    let ending = Ending { aborted: Some(aborted), ended: at(31), ..ending(3, 400) };
+    assert_snapshot!(terminal(&recorder.finish(ending), PLAIN));
+}
+
+#[test]
+fn too_few_samples_are_told_where_nothing_else_is_wrong() {
+    assert_snapshot!(terminal(&three_customers(0, &["recall.p999 <= 1s"]).finish(ending(3, 400)), PLAIN));
 }
 
 #[test]

@@ -1,31 +1,39 @@
 //! The verdict, as one says it to whoever runs a call centre.
 
 use super::{Style, WIDTH};
-use crate::measure::{Summary, Verdict};
+use crate::measure::{Aborted, Summary, Verdict};
 use crate::report::inert::wrapped;
 use crate::report::words;
 
 /// The verdict and why.
 pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
-    let (word, sentence) = sentence(summary);
+    let (word, sentence) = said(summary);
     let mut lines = wrapped(&format!("{word}: {sentence}"), WIDTH);
     lines[0] = lines[0].replacen(word, &painted(word, summary.verdict, style), 1);
     lines.extend(summary.harness.invalid.iter().take(MOST).flat_map(|reason| item(reason)));
-    lines.extend(broken_laws(summary, style));
+    let broken = broken_laws(summary).into_iter();
+    lines.extend(broken.map(|law| format!("{}: {law}", style.bad("LAW BROKEN"))));
+    lines.extend(violations(summary));
     lines
 }
 
-/// The verdict in a word, and in a sentence.
-pub(in crate::report) fn sentence(summary: &Summary) -> (&'static str, String) {
+/// The verdict in a word, and why in a sentence.
+pub(in crate::report) fn said(summary: &Summary) -> (&'static str, String) {
     match summary.verdict {
         Verdict::Pass => ("PASS", answered(summary)),
         Verdict::Unjudged => ("UNJUDGED", format!("{} The scenario has no thresholds.", answered(summary))),
         Verdict::Fail if summary.broke_a_law() => ("FAIL", format!("a law was broken. {}", judged(summary))),
         Verdict::Fail => ("FAIL", judged(summary)),
-        Verdict::Invalid => {
-            ("INVALID", "the harness could not measure this properly; do not trust these figures.".to_owned())
-        }
+        Verdict::Invalid => ("INVALID", unmeasured(summary)),
     }
+}
+
+/// Where the harness did well, samples are all that is missing.
+fn unmeasured(summary: &Summary) -> String {
+    if summary.harness.invalid.is_empty() {
+        return answered(summary) + " There were too few samples to judge by.";
+    }
+    "the harness could not measure this properly; do not trust these figures.".to_owned()
 }
 
 fn painted(word: &str, verdict: Verdict, style: Style) -> String {
@@ -46,7 +54,19 @@ fn answered(summary: &Summary) -> String {
 }
 
 fn judged(summary: &Summary) -> String {
-    answered(summary) + &shortfall(summary)
+    ended_early(summary) + &answered(summary) + &shortfall(summary)
+}
+
+/// Which threshold ended the run, and when.
+fn ended_early(summary: &Summary) -> String {
+    let sentence = |aborted: &Aborted| {
+        format!(
+            "`{}` did not hold at {} s and ended the run. ",
+            aborted.threshold.expression,
+            words::number(aborted.at_s)
+        )
+    };
+    summary.aborted.as_ref().map(sentence).unwrap_or_default()
 }
 
 fn shortfall(summary: &Summary) -> String {
@@ -59,19 +79,21 @@ fn shortfall(summary: &Summary) -> String {
     }
 }
 
-/// What no load excuses.
-fn broken_laws(summary: &Summary, style: Style) -> Vec<String> {
+/// What no load excuses, and how often.
+pub(in crate::report) fn broken_laws(summary: &Summary) -> Vec<String> {
     let counts = &summary.total.counts;
+    let kinds = [
+        (counts.leaks, "runtimes left behind"),
+        (counts.saves.lost, "acknowledged saves lost"),
+        (counts.saves.duplicated, "saves delivered more than once"),
+        (counts.violations, "violations seen"),
+    ];
+    let broken = kinds.into_iter().filter(|(number, _)| *number > 0);
+    broken.map(|(number, what)| format!("{what}: {}", words::count(number))).collect()
+}
+
+fn violations(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut tell = |number: u64, what: &str| {
-        if number > 0 {
-            lines.push(format!("{}: {what}: {}", style.bad("LAW BROKEN"), words::count(number)));
-        }
-    };
-    tell(counts.leaks, "runtimes left behind");
-    tell(counts.saves.lost, "acknowledged saves lost");
-    tell(counts.saves.duplicated, "saves delivered more than once");
-    tell(counts.violations, "violations seen");
     for violation in summary.violations.iter().take(MOST) {
         let whose = violation.tenant.as_ref().map(|tenant| format!(", tenant {tenant}")).unwrap_or_default();
         let law = format!("law {} ({})", violation.law.number(), violation.law.sentence());

@@ -6,8 +6,8 @@ use crate::scenario::typed::{self, ArrivalModel, PerTime, Place, Placed, Written
 use crate::workload::{Arrivals, Rate, Stage};
 
 impl Resolver {
-    /// An arrival model; one call a second where it is wrong.
-    pub(super) fn arrivals(&mut self, typed: &Placed<typed::Arrivals>) -> Arrivals {
+    /// The arrival model of the tenant called `name`; one call a second where it is wrong.
+    pub(super) fn arrivals(&mut self, typed: &Placed<typed::Arrivals>, name: &str) -> Arrivals {
         let Placed { value: arrivals, place } = typed;
         let (what, takes): (_, &[&str]) = match arrivals.model.value {
             ArrivalModel::Constant => ("constant arrivals", &["rate"]),
@@ -16,7 +16,7 @@ impl Resolver {
             ArrivalModel::Profile => ("arrivals by a profile", &["hourly"]),
             ArrivalModel::Burst => ("burst arrivals", &["rate", "at", "calls", "over"]),
             ArrivalModel::Closed => ("closed arrivals", &["callers", "redial"]),
-            ArrivalModel::Trace => ("arrivals by a trace", &["file"]),
+            ArrivalModel::Trace => ("arrivals by a trace", &["file", "tenant", "from", "speed"]),
         };
         self.superfluous(arrivals.given(), what, takes);
         let resolved = match arrivals.model.value {
@@ -26,7 +26,7 @@ impl Resolver {
             ArrivalModel::Profile => self.profile(arrivals, what, place),
             ArrivalModel::Burst => self.burst(arrivals, what, place),
             ArrivalModel::Closed => self.closed(arrivals, what, place),
-            ArrivalModel::Trace => self.trace(&arrivals.model.place),
+            ArrivalModel::Trace => self.trace(arrivals, name, what, place).map(Arrivals::Trace),
         };
         resolved.unwrap_or(Arrivals::Poisson(Rate(1.0)))
     }
@@ -83,12 +83,6 @@ impl Resolver {
         let callers = self.needed(typed.callers.as_ref(), "callers", what, place)?;
         let callers = self.count(Some(callers), "the number of callers", 1, (1, MOST_LINES));
         Some(Arrivals::Closed { callers, redial: self.law_or(typed.redial.as_ref(), Distribution::constant(0)) })
-    }
-
-    fn trace(&mut self, place: &Place) -> Option<Arrivals> {
-        let help = "describe the traffic by one of constant, poisson, stages, profile, burst and closed";
-        self.problems.add(place, "arrivals from call records are not available in this version", help);
-        None
     }
 
     fn somebody_rings(&mut self, mut rates: impl Iterator<Item = Rate>, place: &Place) {

@@ -91,7 +91,7 @@ impl Resolver {
     }
 
     /// When the run is over at the latest.
-    fn end(&self) -> Span {
+    pub(super) fn end(&self) -> Span {
         self.clock.duration + self.clock.grace
     }
 }

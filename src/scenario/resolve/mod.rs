@@ -4,6 +4,7 @@
 //! place, and the scenario is thrown away in the end.
 
 mod arrivals;
+mod expectation;
 mod fault;
 pub(super) mod histogram;
 mod law;
@@ -11,15 +12,18 @@ mod number;
 mod settings;
 mod tenant;
 mod text;
+mod trace;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
 use super::typed::{Document, LONGEST, Place, Placed};
 use super::{Scenario, Tenant};
 use crate::base::Span;
-use crate::measure::{Threshold, ThresholdError};
+use crate::measure::ThresholdError;
+use crate::records::Records;
 use crate::workload::{TenantTraffic, Traffic};
 
 /// Where a scenario was read from.
@@ -41,6 +45,7 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
     let (tenants, tenant_traffic) = resolver.tenants(document);
     let (hosts, cores) = resolver.host(&document.host);
     resolver.client(&document.client);
+    let phases = resolver.phases(&document.phase);
     let scenario = Scenario {
         name: resolver.scenario_name(&document.name),
         about: document.about.clone(),
@@ -60,7 +65,8 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         cores,
         faults: resolver.faults(&document.fault, &tenants),
         traffic: Traffic { seed, duration: resolver.clock.duration, tenants: tenant_traffic },
-        thresholds: resolver.thresholds(&document.thresholds, &tenants),
+        thresholds: resolver.thresholds(&document.thresholds, &tenants, &phases),
+        phases,
         tenants,
     };
     resolver.problems.into_result().map(|()| scenario)
@@ -72,6 +78,8 @@ struct Resolver {
     /// Where files named in the scenario are looked for.
     folder: PathBuf,
     clock: Clock,
+    /// Call records that were read, each file once.
+    records: Vec<(PathBuf, Rc<Records>)>,
     problems: Problems,
 }
 
@@ -129,27 +137,6 @@ impl Resolver {
         let projects = document.tenant.iter().filter_map(|tenant| tenant.project.as_ref());
         self.distinct(projects, "project", "give each tenant a project of its own: tenants share no memory");
         resolved
-    }
-
-    /// Thresholds are read here, so that a typing error costs no run.
-    fn thresholds(&mut self, typed: &[Placed<String>], tenants: &[Tenant]) -> Vec<Threshold> {
-        let names = || tenants.iter().map(|tenant| tenant.name.as_str());
-        let mut thresholds = Vec::with_capacity(typed.len());
-        for written in typed {
-            match Threshold::parse(&written.value).and_then(|read| read.check_tenant(names()).map(|()| read)) {
-                Ok(threshold) => thresholds.push(threshold),
-                Err(error) => self.no_threshold(written, &error),
-            }
-        }
-        thresholds
-    }
-
-    fn no_threshold(&mut self, written: &Placed<String>, error: &ThresholdError) {
-        let help = match &error.suggestion {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "write one such as \"recall.p99 <= 250ms\"".to_owned(),
-        };
-        self.problems.add(&within(written, error), error.message.clone(), help);
     }
 
     /// Complains about parameters that mean nothing to what was chosen. `takes` lists those that do.

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::base::{Distribution, Span};
 use crate::scenario::Tenant;
 use crate::scenario::typed::{self, ArrivalModel, Place, Placed};
-use crate::workload::{CallLength, Population, TenantTraffic};
+use crate::workload::{Arrivals, CallLength, Population, TenantTraffic};
 
 impl Resolver {
     /// What a tenant is, and what it does.
@@ -13,12 +13,13 @@ impl Resolver {
         let workers = self.count(typed.workers.as_ref(), "the number of workers", 1, (1, 10_000));
         let (project, agents) = self.identity(typed, workers);
         let (length, turn_gap) = self.call(typed);
+        let arrivals = self.arrivals(&typed.arrivals, &name);
         let traffic = TenantTraffic {
             name: name.clone(),
             workers,
             route: typed.route,
-            callers: self.population(typed),
-            arrivals: self.arrivals(&typed.arrivals),
+            callers: self.population(typed, &arrivals),
+            arrivals,
             length,
             turn_gap,
             reply: self.law_or(typed.reply.as_ref(), Distribution::lognormal_median(Span::from_ms(900).ns(), 0.4)),
@@ -52,14 +53,23 @@ impl Resolver {
         self.distinct(typed.value.iter(), "agent", "name each agent once");
     }
 
-    fn population(&mut self, typed: &typed::Tenant) -> Population {
-        let closed = typed.arrivals.value.model.value == ArrivalModel::Closed;
-        let Some(Placed { value: callers, place }) = &typed.callers else {
+    fn population(&mut self, typed: &typed::Tenant, arrivals: &Arrivals) -> Population {
+        let model = typed.arrivals.value.model.value;
+        if let Arrivals::Trace(trace) = arrivals {
+            self.no_callers(
+                typed,
+                "call records have callers of their own",
+                "leave `callers` out: they are in the file",
+            );
+            let new_share = if trace.known() == 0 { 1.0 } else { trace.share_of_unknown() };
+            return Population { size: trace.known(), zipf: 0.0, new_share };
+        }
+        let Some(Placed { value: callers, .. }) = &typed.callers else {
             return Population { size: 1000, zipf: 0.75, new_share: 0.0 };
         };
-        if closed {
+        if model == ArrivalModel::Closed {
             let help = "leave `callers` out: the same people call again and again, as many as `arrivals.callers`";
-            self.problems.add(place, "closed arrivals have callers of their own", help);
+            self.no_callers(typed, "closed arrivals have callers of their own", help);
         }
         let population = Population {
             size: self.count(Some(&callers.population), "a population", 0, (0, LARGEST_POPULATION)),
@@ -70,6 +80,13 @@ impl Resolver {
             new_share: callers.new.as_ref().and_then(|new| self.quantity(new)).unwrap_or(0.0),
         };
         Population { new_share: if population.size == 0 { 1.0 } else { population.new_share }, ..population }
+    }
+
+    /// Complains about callers where the arrivals bring theirs along.
+    fn no_callers(&mut self, typed: &typed::Tenant, message: &str, help: &str) {
+        if let Some(Placed { place, .. }) = &typed.callers {
+            self.problems.add(place, message, help);
+        }
     }
 
     /// How long calls last, and how far apart their turns are.

@@ -98,7 +98,8 @@ refusals! {
     call_with_length_and_turns: "call = { length" => "call = { turns = 3, length";
     arrivals_with_a_foreign_parameter: "rate = \"40/min\" }" => "rate = \"40/min\", callers = 3 }";
     arrivals_without_their_parameter: ", rate = \"40/min\" }" => " }";
-    trace_is_not_there_yet: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\", file = \"calls.csv\" }";
+    trace_without_a_file: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\" }";
+    trace_of_a_file_that_is_not_there: "{ model = \"poisson\", rate = \"40/min\" }" => "{ model = \"trace\", file = \"nowhere/calls.csv\" }";
     stages_out_of_order: "{ model = \"poisson\", rate = \"40/min\" }" =>
         "{ model = \"stages\", stages = [{ until = \"9s\", rate = \"1/s\" }, { until = \"5s\", rate = \"2/s\" }] }";
     profile_of_two_hours: "{ model = \"poisson\", rate = \"40/min\" }" =>
@@ -114,6 +115,15 @@ refusals! {
     fault_after_the_end: "at = \"30s\"" => "at = \"2min\"";
     fault_with_a_foreign_parameter: "share = 0.2" => "count = 2";
     empty_threshold: "\"recall.p99 <= 250ms\"" => "\" \"";
+    threshold_that_is_no_text: "\"recall.p99 <= 250ms\"" => "3";
+    threshold_with_an_unknown_key: "\"recall.p99 <= 250ms\"" => "{ expect = \"leaks == 0\", abort = true }";
+    threshold_of_an_unknown_phase: "\"recall.p99 <= 250ms\"" => "\"phase.storm.recall.p99 <= 250ms\"";
+    threshold_of_an_impossible_statistic: "recall.p99 <= 250ms" => "recall.median <= 250ms";
+    threshold_that_would_end_every_run: "\"recall.p99 <= 250ms\"" => "{ expect = \"calls > 9\", abort_on_fail = true }";
+    threshold_that_ends_no_run_after_a_while: "\"recall.p99 <= 250ms\"" => "{ expect = \"leaks == 0\", after = \"9s\" }";
+    phase_that_ends_before_it_begins: "[pool]" => "[[phase]]\nname = \"storm\"\nfrom = \"2min\"\n[pool]";
+    phase_after_the_end: "[pool]" => "[[phase]]\nname = \"storm\"\nuntil = \"2min\"\n[pool]";
+    phase_with_a_dot: "[pool]" => "[[phase]]\nname = \"st.orm\"\n[pool]";
     computing_of_what_is_no_work: "mean = \"7.5s\", cv = 0.5" => "mean = \"7.5s\", cv = 0.5, cpu = \"1s\"";
     computing_that_is_no_duration: "median = \"400ms\"" => "cpu = \"half\", median = \"400ms\"";
     foreign_client: "[on_refusal]" => "[client]\ndriver = \"memoair-voice\"\n\n[on_refusal]";

@@ -194,6 +194,22 @@ fn every_shipped_scenario_is_sound_short_and_says_what_it_expects() {
 }
 
 #[test]
+fn a_threshold_may_end_the_run_after_the_warm_up_or_a_time_of_its_own() {
+    let thresholds = r#"thresholds = [
+        "phase.storm.recall.p99 <= 250ms",
+        { expect = "budget.met >= 9%", abort_on_fail = true },
+        { expect = "calls_shed == 0", abort_on_fail = true, after = "30s" },
+        { expect = "leaks == 0", abort_on_fail = false },
+    ]"#;
+    let text = busy_with("thresholds = [\"recall.p99 <= 250ms\"]", thresholds);
+    let scenario = read(&(text + "[[phase]]\nname = \"storm\"\nfrom = \"20s\"\n")).unwrap();
+    let after: Vec<_> = scenario.thresholds.iter().map(crate::measure::Threshold::aborts_after).collect();
+    assert_eq!(after, [None, Some(Span::from_secs(10)), Some(Span::from_secs(30)), None]);
+    let storm = &scenario.phases[0];
+    assert_eq!((storm.from, storm.until), (Span::from_secs(20), Span::from_secs(60)));
+}
+
+#[test]
 fn the_committed_schema_is_the_current_one_and_accepts_the_shipped_scenarios() {
     let committed = std::fs::read_to_string("scenarios/schema.json").unwrap();
     let committed: serde_json::Value = serde_json::from_str(&committed).unwrap();

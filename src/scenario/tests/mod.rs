@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod good;
+mod trace;
 
 use std::path::Path;
 

@@ -5,20 +5,24 @@
 
 mod fault;
 mod law;
+mod phase;
 mod placed;
 mod quantity;
 mod settings;
 mod tenant;
+mod threshold;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use fault::{Fault, FaultKind};
 pub(super) use law::{Law, LawKind, LawTable, Typed, Unit};
+pub(super) use phase::Phase;
 pub(super) use placed::{Place, Placed};
 pub(super) use quantity::{Duration, LONGEST, PerTime, Quantity, Share, Size, Written};
 pub(super) use settings::{Action, Client, Cloud, Host, OnRefusal, Pool, Runtime};
 pub(super) use tenant::{ArrivalModel, Arrivals, Call, Tenant};
+pub(super) use threshold::Threshold;
 
 /// A busyhour scenario: who calls when, what the pool and its runtimes are like, what breaks, and what must hold.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -42,7 +46,7 @@ pub(super) struct Document {
     pub(super) budget: Option<Written<Duration>>,
     /// What must hold, for example `recall.p99 <= 250ms`.
     #[serde(default)]
-    pub(super) thresholds: Vec<Placed<String>>,
+    pub(super) thresholds: Vec<Threshold>,
     /// Settings of every worker's pool. The defaults are the official SDK's.
     #[serde(default)]
     pub(super) pool: Pool,
@@ -64,6 +68,9 @@ pub(super) struct Document {
     /// The customers, each with a project, agents and callers of its own. At least one.
     #[serde(default)]
     pub(super) tenant: Vec<Tenant>,
+    /// Parts of the run that thresholds can speak of.
+    #[serde(default)]
+    pub(super) phase: Vec<Phase>,
     /// What breaks, and when.
     #[serde(default)]
     pub(super) fault: Vec<Fault>,

@@ -26,8 +26,8 @@ pub(in crate::scenario) struct Tenant {
     /// How a call finds its worker: `sticky` by caller, or `spread` in turn. Default: sticky.
     #[serde(default)]
     pub(in crate::scenario) route: Route,
-    /// Who calls. Default: a population of 1000 with popularity Zipf 0.75. Not with closed arrivals, which have callers
-    /// of their own.
+    /// Who calls. Default: a population of 1000 with popularity Zipf 0.75. Not with closed arrivals or a trace, which
+    /// have callers of their own.
     pub(in crate::scenario) callers: Option<Placed<Callers>>,
     /// When calls arrive.
     pub(in crate::scenario) arrivals: Placed<Arrivals>,
@@ -91,8 +91,15 @@ pub(in crate::scenario) struct Arrivals {
     pub(in crate::scenario) callers: Option<Placed<i64>>,
     /// `closed`: from the end of one's call to the next. Default: 0s.
     pub(in crate::scenario) redial: Option<Law>,
-    /// `trace`: call records.
+    /// `trace`: call records as `busyhour import` writes them, beside the scenario file.
     pub(in crate::scenario) file: Option<Placed<String>>,
+    /// `trace`: whose records to play, where the file has a column of tenants. Default: those of this tenant's name.
+    pub(in crate::scenario) tenant: Option<Placed<String>>,
+    /// `trace`: which instant of the records is the start of the run: `"9h"` after their zero, or a date such as
+    /// `"2026-03-02T09:00:00Z"`. Default: their zero, or the first call where they have dates.
+    pub(in crate::scenario) from: Option<Placed<String>>,
+    /// `trace`: calls come so many times as often as they did. Default: 1.
+    pub(in crate::scenario) speed: Option<Placed<f64>>,
 }
 
 /// The arrival models.
@@ -111,7 +118,7 @@ pub(in crate::scenario) enum ArrivalModel {
     Burst,
     /// So many distinct callers on the line all the time.
     Closed,
-    /// Call records; not available in this version.
+    /// As call records have it.
     Trace,
 }
 
@@ -138,6 +145,9 @@ impl Arrivals {
             ("callers", self.callers.as_ref().map(|callers| &callers.place)),
             ("redial", self.redial.as_ref().map(|redial| &redial.place)),
             ("file", self.file.as_ref().map(|file| &file.place)),
+            ("tenant", self.tenant.as_ref().map(|tenant| &tenant.place)),
+            ("from", self.from.as_ref().map(|from| &from.place)),
+            ("speed", self.speed.as_ref().map(|speed| &speed.place)),
         ];
         places.into_iter().filter_map(|(key, place)| Some((key, place?.clone()))).collect()
     }

@@ -1,5 +1,6 @@
 //! The engine's own tests: the books can be broken, and are quiet where nothing is; replications.
 
+mod aborting;
 mod broken_laws;
 mod parts;
 mod replications;

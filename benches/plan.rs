@@ -1,0 +1,69 @@
+//! How long the surface of reuse shares takes: a million turns of 100,000 callers, on one core.
+//!
+//! `cargo bench --bench plan` prints the time of the pass over turns that are there already, and of a whole scenario, whose
+//! turns have to be made first. Either is to stay under a second.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use busyhour::base::{Span, Stream, Time};
+use busyhour::plan::{Stack, Tally, Ticks, surface};
+use busyhour::scenario::Scenario;
+
+fn main() {
+    let turns = turns();
+    let took = best(|| black_box(pass(&turns)));
+    println!("{:<44}{:>8.3} s", "a pass over 1,000,000 turns, 100,000 callers", took.as_secs_f64());
+    let scenario =
+        Scenario::from_text(Path::new("plan.toml"), SCENARIO.to_owned()).expect("the scenario is well formed");
+    let count = surface(&scenario, &ttls()).1.turns();
+    let took = best(|| black_box(surface(&scenario, &ttls()).1.turns()));
+    println!("{:<44}{:>8.3} s", format!("a scenario of {count} turns"), took.as_secs_f64());
+}
+
+/// Turns a tenth of a second apart, their callers drawn with a preference for some.
+fn turns() -> Vec<(Time, u32)> {
+    let mut dice = Stream::named(1, "turns", 0);
+    let turn = |number: u64| {
+        let caller = dice.below(CALLERS) * dice.below(CALLERS) / CALLERS;
+        (Time::from_ns(number * 100_000_000), u32::try_from(caller).expect("there are 100,000"))
+    };
+    (0..TURNS).map(turn).collect()
+}
+
+fn pass(turns: &[(Time, u32)]) -> Option<f64> {
+    let mut stack = Stack::default();
+    let mut tally = Tally::new(Ticks { every: Span::from_secs(30) }, &ttls());
+    for (at, caller) in turns {
+        tally.count(*at, stack.touch(*at, *caller));
+    }
+    tally.surface().reuse_share(20_000, Span::from_secs(3600))
+}
+
+fn ttls() -> Vec<Span> {
+    [30, 60, 300, 900, 3600, 86_400].map(Span::from_secs).to_vec()
+}
+
+/// The best of five: what else runs on the machine only ever adds.
+fn best<T>(mut work: impl FnMut() -> T) -> Duration {
+    let time = |_| {
+        let began = Instant::now();
+        black_box(work());
+        began.elapsed()
+    };
+    (0..5).map(time).min().expect("there are five")
+}
+
+const TURNS: u64 = 1_000_000;
+const CALLERS: u64 = 100_000;
+const SCENARIO: &str = r#"
+name = "surface"
+duration = "24h"
+grace = "1h"
+[[tenant]]
+name = "acme"
+callers = { population = 100000, popularity = { zipf = 0.75 } }
+arrivals = { model = "poisson", rate = "26/min" }
+call = { length = { dist = "lognormal", mean = "190s", cv = 1.2 } }
+"#;

@@ -1,0 +1,246 @@
+//! `busyhour plan`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::Failure;
+use super::arguments::Format;
+use crate::base::Span;
+use crate::plan::{Surface, surface};
+use crate::scenario::{Lease, Scenario, Tenant};
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    /// The scenario file.
+    scenario: PathBuf,
+    /// Print which share of the turns finds a live runtime, for each cap and idle TTL. Exact where boots and searches take
+    /// no time and nobody is refused: what is worth a `busyhour sim` is seen here.
+    #[arg(long, required = true)]
+    surface: bool,
+    /// The caps to print, such as 10,20,40; some up to the largest that is of use unless said otherwise.
+    #[arg(long, value_name = "SLOTS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=65_535))]
+    caps: Vec<u32>,
+    /// The idle TTLs to print, such as 60s,5m,1h.
+    #[arg(long, value_name = "TTLS", value_delimiter = ',', value_parser = ttl)]
+    ttls: Vec<Span>,
+    /// Play with another seed than the scenario's.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What to print on standard output.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the surface.
+pub(super) fn plan(arguments: &PlanArguments) -> Result<u8, Failure> {
+    let mut scenario = Scenario::load(&arguments.scenario)?;
+    if let Some(seed) = arguments.seed {
+        scenario = scenario.with_seed(seed);
+    }
+    let shown = Shown::of(&scenario, arguments);
+    super::print(&match arguments.format {
+        Format::Text => shown.text(&scenario),
+        Format::Json => serde_json::to_string_pretty(&shown).expect("shares are JSON") + "\n",
+    })?;
+    Ok(0)
+}
+
+#[derive(Serialize)]
+struct Shown<'s> {
+    scenario: &'s str,
+    seed: u64,
+    tables: Vec<Table>,
+}
+
+/// The shares of a tenant, or of all together.
+#[derive(Serialize)]
+struct Table {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<String>,
+    /// Each with its own cap.
+    pools: u32,
+    /// What is counted: with a lease for each call, calls.
+    counted: &'static str,
+    turns: u64,
+    /// With fewer slots somebody is refused, and shares say nothing.
+    peak_busy: u32,
+    /// Beyond it nothing is gained.
+    largest_cap: u32,
+    ttls_s: Vec<f64>,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    cap: u32,
+    /// By TTL; absent where there were no turns.
+    reuse_share: Vec<Option<f64>>,
+}
+
+impl Table {
+    fn of(tenant: Option<&String>, (pools, counted): (u32, &'static str), surface: &Surface, caps: &[u32]) -> Self {
+        let row = |cap: &u32| Row {
+            cap: *cap,
+            reuse_share: surface.ttls().iter().map(|ttl| surface.reuse_share(*cap, *ttl)).collect(),
+        };
+        Self {
+            tenant: tenant.cloned(),
+            pools,
+            counted,
+            turns: surface.turns(),
+            peak_busy: surface.peak_busy(),
+            largest_cap: surface.largest_cap(),
+            ttls_s: surface.ttls().iter().map(|ttl| ttl.secs_f64()).collect(),
+            rows: caps.iter().map(row).collect(),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let whose = self.tenant.as_deref().unwrap_or("all tenants");
+        let pools = if self.pools == 1 { "one pool".to_owned() } else { format!("{} pools", self.pools) };
+        let head = self.ttls_s.iter().fold(format!("{:>6}", "cap"), |line, ttl| line + &format!("{:>9}", short(*ttl)));
+        let rows = self.rows.iter().map(|row| {
+            let mark = if row.cap < self.peak_busy { "!" } else { "" };
+            let share = |share: &Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+            row.reuse_share.iter().fold(format!("{:>6}", format!("{mark}{}", row.cap)), |line, found| {
+                line + &format!("{:>9}", share(found))
+            })
+        });
+        [
+            format!(
+                "{whose}: {} {} on {pools}; nothing is gained beyond a cap of {}",
+                self.turns, self.counted, self.largest_cap
+            ),
+            head,
+        ]
+        .into_iter()
+        .chain(rows)
+        .collect()
+    }
+}
+
+impl<'s> Shown<'s> {
+    fn of(scenario: &'s Scenario, arguments: &PlanArguments) -> Self {
+        let ttls =
+            if arguments.ttls.is_empty() { usual_ttls(scenario.pool.runtime_idle_ttl) } else { arguments.ttls.clone() };
+        let (tenants, all) = surface(scenario, &ttls);
+        let caps = if arguments.caps.is_empty() {
+            usual_caps(all.largest_cap(), scenario.pool.max_concurrent_users)
+        } else {
+            sorted(arguments.caps.clone())
+        };
+        let mut tables: Vec<Table> = tenants
+            .iter()
+            .zip(&scenario.tenants)
+            .map(|(tenant, Tenant { lease, .. })| {
+                Table::of(Some(&tenant.name), (tenant.workers.into(), counted(*lease)), &tenant.surface, &caps)
+            })
+            .collect();
+        if tables.len() > 1 {
+            let pools = tables.iter().map(|table| table.pools).sum();
+            let same = tables.windows(2).all(|pair| pair[0].counted == pair[1].counted);
+            let counted = if same { tables[0].counted } else { "turns and calls" };
+            tables.insert(0, Table::of(None, (pools, counted), &all, &caps));
+        }
+        Shown { scenario: &scenario.name, seed: scenario.seed, tables }
+    }
+}
+
+impl Shown<'_> {
+    fn text(&self, scenario: &Scenario) -> String {
+        let pool = &scenario.pool;
+        let mut lines = vec![
+            format!(
+                "{}: share of turns that find a live runtime, by cap and idle TTL (seed {})",
+                self.scenario, self.seed
+            ),
+            format!("The scenario has a cap of {} and a TTL of {}.", pool.max_concurrent_users, pool.runtime_idle_ttl),
+        ];
+        for table in &self.tables {
+            lines.push(String::new());
+            lines.extend(table.lines());
+        }
+        if self.tables.iter().any(|table| table.rows.iter().any(|row| row.cap < table.peak_busy)) {
+            lines.push(
+                "\n! fewer slots than leases held at once: calls are refused, and the share says nothing".to_owned(),
+            );
+        }
+        lines.push("\nExact where boots take no time; a simulation says what they change: busyhour sim".to_owned());
+        lines.join("\n") + "\n"
+    }
+}
+
+/// What takes a lease.
+fn counted(lease: Lease) -> &'static str {
+    match lease {
+        Lease::Turn => "turns",
+        Lease::Call => "calls",
+    }
+}
+
+/// A TTL that fits a column.
+fn short(seconds: f64) -> String {
+    Span::from_secs_f64(seconds).to_string().replace(' ', "")
+}
+
+fn ttl(text: &str) -> Result<Span, String> {
+    humantime::parse_duration(text).map(Span::from).map_err(|error| format!("{error}; write one such as 5m"))
+}
+
+/// Half a minute to a day, the scenario's own among them.
+fn usual_ttls(own: Span) -> Vec<Span> {
+    let mut ttls = [30, 60, 300, 900, 3600, 86_400].map(Span::from_secs).to_vec();
+    ttls.push(own);
+    ttls.sort_unstable();
+    ttls.dedup();
+    ttls
+}
+
+/// A dozen up to the largest that is of use, evenly by ratio, the scenario's own among them.
+fn usual_caps(largest: u32, own: u32) -> Vec<u32> {
+    let largest = f64::from(largest.max(1));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cap is at most 65,535")]
+    let mut caps: Vec<u32> =
+        (0..=STEPS).map(|step| libm::pow(largest, f64::from(step) / f64::from(STEPS)).round() as u32).collect();
+    caps.push(own);
+    sorted(caps)
+}
+
+fn sorted(mut caps: Vec<u32>) -> Vec<u32> {
+    caps.sort_unstable();
+    caps.dedup();
+    caps
+}
+
+const STEPS: u32 = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(scenario: &str, caps: &[u32], ttls_s: &[u64]) -> String {
+        let arguments = PlanArguments {
+            scenario: PathBuf::from(scenario),
+            surface: true,
+            caps: caps.to_vec(),
+            ttls: ttls_s.iter().copied().map(Span::from_secs).collect(),
+            seed: None,
+            format: Format::Text,
+        };
+        let scenario = Scenario::load(scenario).expect("a shipped scenario is well formed");
+        Shown::of(&scenario, &arguments).text(&scenario)
+    }
+
+    #[test]
+    fn a_surface_is_a_table_of_caps_and_ttls() {
+        insta::assert_snapshot!(shown("scenarios/thrash.toml", &[24, 16, 20, 25], &[60, 300]));
+    }
+
+    #[test]
+    fn tenants_have_tables_of_their_own_and_caps_that_refuse_calls_are_marked() {
+        insta::assert_snapshot!(shown("scenarios/fundamento.toml", &[], &[300]));
+        assert!(shown("scenarios/exhaustion.toml", &[1, 40], &[300]).contains("    !1"));
+    }
+}
