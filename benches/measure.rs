@@ -1,4 +1,5 @@
-//! What an observed event costs, with one tenant and with a thousand: `cargo bench --bench measure`.
+//! What an observed event costs a recorder, and what it costs a chronicler, with one tenant and with a thousand:
+//! `cargo bench --bench measure`. A chronicler is to cost less than 150 ns an event.
 //!
 //! A turn is what an engine reports of it: the recall, the save, and the two changes of level around them. The
 //! throughput line counts events, so the time per event is its inverse.
@@ -7,6 +8,7 @@ use std::hint::black_box;
 
 use busyhour::base::Admission;
 use busyhour::base::{Span, TenantIndex, Time};
+use busyhour::measure::chronicle::{ChronicleSettings, Chronicler};
 use busyhour::measure::{Event, Level, Recall, Recorder, RecorderSettings, Save};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
@@ -21,6 +23,10 @@ fn observing(criterion: &mut Criterion) {
         observe_all(&mut warm, &events);
         group.bench_function(format!("{tenants} tenants"), |bencher| {
             bencher.iter(|| observe_all(&mut warm, &events));
+        });
+        let mut chronicler = chronicler(tenants);
+        group.bench_function(format!("{tenants} tenants, chronicle"), |bencher| {
+            bencher.iter(|| events.iter().for_each(|event| chronicler.hear(black_box(event))));
         });
     }
     group.finish();
@@ -40,6 +46,19 @@ fn recorder(tenants: u16) -> Recorder {
         budget: Span::from_ms(250),
         thresholds: Vec::new(),
         phases: Vec::new(),
+    })
+}
+
+fn chronicler(tenants: u16) -> Chronicler {
+    Chronicler::new(ChronicleSettings {
+        tenants: (0..tenants).map(|tenant| format!("tenant-{tenant}")).collect(),
+        warm_up: Span::ZERO,
+        duration: Span::from_secs(86_400),
+        grace: Span::ZERO,
+        budget: Span::from_ms(250),
+        runtimes: 20,
+        ports: 100,
+        caller_name: |caller| caller.0.to_string(),
     })
 }
 

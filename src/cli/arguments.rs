@@ -63,7 +63,7 @@ pub(super) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         program: Vec<OsString>,
     },
-    /// Tell of a finished run again: on this terminal, or to files for machines.
+    /// Tell of a finished run again: on this terminal, as a page for a browser, or to files for machines.
     #[command(after_help = REPORT_HELP)]
     Report(ReportArguments),
     /// Read call records, and write a trace and a scenario that plays it.
@@ -171,13 +171,13 @@ pub(super) struct SimArguments {
     /// Play it with so many seeds, from the scenario's (or --seed's) on, on all processors: means, confidence intervals,
     /// and how often each threshold held.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..),
-        conflicts_with_all = ["junit", "openmetrics"])]
+        conflicts_with_all = ["junit", "openmetrics", "html", "csv"])]
     pub(super) seeds: Option<u64>,
     /// Play the seeds on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", requires = "seeds", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
     /// Play it twice, in two processes side by side, and compare everything the pools were told and decided.
-    #[arg(long, conflicts_with_all = ["seeds", "canonical", "junit", "openmetrics"])]
+    #[arg(long, conflicts_with_all = ["seeds", "canonical", "junit", "openmetrics", "html", "csv"])]
     pub(super) check_determinism: bool,
     /// Let the second of the two plays have this seed: shows that a difference is found.
     #[arg(long, value_name = "SEED", hide = true, requires = "check_determinism")]
@@ -188,6 +188,13 @@ pub(super) struct SimArguments {
     pub(super) events: Option<PathBuf>,
     #[command(flatten)]
     pub(super) outputs: Outputs,
+}
+
+impl SimArguments {
+    /// Whether a chronicle is wanted.
+    pub(super) fn tells(&self) -> bool {
+        self.out.is_some() || self.outputs.draw()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -276,12 +283,14 @@ const REPORT_HELP: &str = "\
 Examples:
   busyhour report reports/runs/smoke-20261122T121502Z
   busyhour report reports/runs/smoke-20261122T121502Z --junit busyhour.xml --openmetrics busyhour.prom
+  busyhour report reports/runs/smoke-20261122T121502Z --html smoke.html --csv smoke.csv
 
 Exit codes: 0 told, whatever the verdict was; 1 a file cannot be written; 2 there is no such run.";
 const SIM_EXAMPLES: &str = "\
 Examples:
   busyhour sim scenarios/thrash.toml
   busyhour sim scenarios/thrash.toml --seeds 20
+  busyhour sim scenarios/thrash.toml --html thrash.html       # charts, for a browser
   busyhour sim scenarios/thrash.toml --events thrash.jsonl    # and why each runtime was booted
   busyhour sim scenarios/thrash.toml --junit busyhour.xml
   busyhour sim scenarios/thrash.toml --check-determinism";

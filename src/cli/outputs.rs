@@ -1,4 +1,4 @@
-//! Files for machines that a run, a simulation or a finished run's folder can be written to.
+//! Files that a run, a simulation or a finished run's folder can be written to.
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Failure;
-use crate::measure::Summary;
-use crate::report;
+use crate::report::{self, Page};
 
 /// Where a summary goes besides.
 #[derive(Debug, Args)]
@@ -19,22 +18,37 @@ pub(super) struct Outputs {
     /// Write `OpenMetrics` text to this file, as Prometheus' collectors of text files take it.
     #[arg(long, value_name = "FILE")]
     openmetrics: Option<PathBuf>,
+    /// Write a page to this file that opens in any browser, without a network.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write what happened over time to this file, a row for each moment; `reports/README.md` explains the columns.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
 }
 
-/// From a summary to a file's text.
-type Writer = fn(&Summary) -> String;
+/// From what is known of a run to a file's text; nothing where it takes a chronicle and there is none.
+type Writer = fn(&Page<'_>) -> Option<String>;
 
 impl Outputs {
     /// Every file that is asked for, with its flag. A new kind of file is a line here.
     fn wanted(&self) -> impl Iterator<Item = (&'static str, &Path, Writer)> {
-        let writers: [(_, _, Writer); 2] =
-            [("--junit", &self.junit, report::junit), ("--openmetrics", &self.openmetrics, report::openmetrics)];
+        let writers: [(_, _, Writer); 4] = [
+            ("--junit", &self.junit, |page| Some(report::junit(page.summary))),
+            ("--openmetrics", &self.openmetrics, |page| Some(report::openmetrics(page.summary))),
+            ("--html", &self.html, |page| Some(report::html(page))),
+            ("--csv", &self.csv, |page| page.chronicle.map(report::timeline_csv)),
+        ];
         writers.into_iter().filter_map(|(flag, file, writer)| Some((flag, file.as_deref()?, writer)))
     }
 
     /// Whether none is asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.wanted().next().is_none()
+    }
+
+    /// Whether any of them tells how a run went over time.
+    pub(super) fn draw(&self) -> bool {
+        self.html.is_some() || self.csv.is_some()
     }
 
     /// Says before a run what could not be written after it.
@@ -60,9 +74,10 @@ impl Outputs {
     }
 
     /// Writes all of them.
-    pub(super) fn write(&self, summary: &Summary) -> Result<(), Failure> {
+    pub(super) fn write(&self, page: &Page<'_>) -> Result<(), Failure> {
         for (flag, file, writer) in self.wanted() {
-            write(file, writer(summary).as_bytes()).map_err(|error| unwritable(flag, file, &error))?;
+            let text = writer(page).ok_or_else(|| without_chronicle(flag))?;
+            write(file, text.as_bytes()).map_err(|error| unwritable(flag, file, &error))?;
         }
         Ok(())
     }
@@ -78,6 +93,13 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn is_special(file: &Path) -> bool {
     file.exists() && !file.is_file()
+}
+
+fn without_chronicle(flag: &str) -> Failure {
+    Failure::work(format!(
+        "the run was filed without {}, which {flag} is made of; play it again with this version",
+        report::CHRONICLE
+    ))
 }
 
 fn unwritable(flag: &str, file: &Path, error: &io::Error) -> Failure {

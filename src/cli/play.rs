@@ -23,12 +23,14 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     let live = live(scenario(&arguments.live)?, &arguments.live, arguments.metrics)?;
     let summary = &live.played.summary;
     super::print(&match arguments.format {
-        Format::Text => report::terminal(summary, style()),
+        Format::Text => report::terminal_over_time(summary, &live.played.chronicle, style()),
         Format::Json => report::json(summary, false),
     })?;
     let folder = live.filed?;
     tell_where(&folder, &arguments.live);
-    arguments.outputs.write(summary)?;
+    let text = live.scenario.text_as_played();
+    let page = report::Page { summary, chronicle: Some(&live.played.chronicle), scenario: Some(&text) };
+    arguments.outputs.write(&page)?;
     if github::is_here() {
         github::tell(summary, arguments.live.quiet)?;
     }
@@ -57,7 +59,12 @@ pub(super) fn live(
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::work)?;
     let (played, signal) = tokio.block_on(perform(&scenario, arguments, metrics))?;
     let text = scenario.text_as_played();
-    let evidence = report::Evidence { scenario: &text, samples: &played.samples, conduct: &played.conduct };
+    let evidence = report::Evidence {
+        chronicle: &played.chronicle,
+        scenario: &text,
+        samples: &played.samples,
+        conduct: &played.conduct,
+    };
     let filed = report::write_live_run(&arguments.out, &played.summary, evidence, began);
     let filed = filed.map_err(|error| unwritable(&arguments.out, &error));
     Ok(Live { scenario, played, filed, signal })

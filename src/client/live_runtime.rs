@@ -52,6 +52,11 @@ impl LiveRuntime {
         }
     }
 
+    /// Whose it is.
+    pub(super) fn user_id(&self) -> &Arc<str> {
+        &self.user_id
+    }
+
     /// The session every request of this process carries. Starts it where that was not done yet; `None` where nothing
     /// had to be waited for.
     pub(super) async fn session(&self, user: Option<&User>) -> Result<Option<Duration>, VoiceError> {

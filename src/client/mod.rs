@@ -31,6 +31,7 @@
 mod boot;
 mod builder;
 mod cloud_api;
+mod entry;
 mod error;
 mod farewell;
 mod http;

@@ -15,6 +15,8 @@ pub trait Observer: Send + Sync {
     fn booted(&self, _kind: BootKind, _began: Instant, _took: Duration) {}
     /// A runtime did not become ready.
     fn boot_failed(&self, _error: &VoiceError) {}
+    /// A runtime will be drained because another user's boot needs its room.
+    fn evicted(&self, _now: Instant, _victim: &str, _by: &str) {}
     /// A runtime's drain ended: its process is gone. A crash is a drain that took no time.
     fn drained(&self, _reason: DrainReason, _began: Instant, _took: Duration) {}
 }

@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::boot::{Boot, LaunchPlan};
+use super::entry::{Booting, Entry};
 use super::error::VoiceError;
 use super::farewell::say_farewell;
 use super::key_book::KeyBook;
@@ -44,24 +45,11 @@ struct State {
     runtimes: SecondaryMap<RuntimeId, Entry>,
     /// When the time keeper will next look.
     alarm_at: Time,
+    /// Who has last asked for room.
+    applicant: Option<Arc<str>>,
     /// Why the boot failed that is being reported just now.
     failure: Option<VoiceError>,
     levels: Levels,
-}
-
-/// What the shell knows of a runtime.
-enum Entry {
-    Booting(Booting),
-    Ready(Arc<LiveRuntime>),
-}
-
-/// A boot under way, seen from outside.
-struct Booting {
-    /// Set where the pool wants the boot gone.
-    unwanted: watch::Sender<Option<DrainReason>>,
-    /// What the last probe saw, in words.
-    seen: Arc<Mutex<String>>,
-    address: SocketAddrV4,
 }
 
 impl PoolShell {
@@ -73,6 +61,7 @@ impl PoolShell {
             waiting: SecondaryMap::new(),
             runtimes: SecondaryMap::new(),
             alarm_at: Time::NEVER,
+            applicant: None,
             failure: None,
             levels: Levels::default(),
         };
@@ -165,7 +154,7 @@ impl PoolShell {
     /// The port a runtime was to be started on is somebody else's.
     pub(super) fn port_taken(self: &Arc<Self>, id: RuntimeId) {
         let mut state = self.state.lock();
-        state.runtimes.remove(id);
+        state.applicant = state.runtimes.remove(id).map(|entry| Arc::clone(entry.user()));
         let now = self.now();
         state.pool.port_taken(now, id);
         self.carry_out(&mut state);
@@ -223,6 +212,7 @@ impl PoolShell {
     fn admit(&self, state: &mut State, user: &str) -> Admitted {
         loop {
             let key = state.keys.key(user, |key| state.pool.knows(key));
+            state.applicant = Some(state.keys.name(key));
             let admitted = state.pool.acquire(self.now(), key);
             let Admitted::Granted { lease, runtime: id } = admitted else { return admitted };
             let runtime = state.ready(id);
@@ -299,11 +289,15 @@ impl PoolShell {
             unwanted: is_unwanted,
             seen: Arc::clone(&seen),
         };
-        state.runtimes.insert(id, Entry::Booting(Booting { unwanted, seen, address }));
+        let user = Arc::clone(&boot.user);
+        state.runtimes.insert(id, Entry::Booting(Booting { user, unwanted, seen, address }));
         self.tokio.spawn(boot.play());
     }
 
     fn drain(self: &Arc<Self>, state: &mut State, id: RuntimeId, reason: DrainReason) {
+        if let (DrainReason::Lru, Some(applicant)) = (reason, &state.applicant) {
+            self.observer.evicted(Instant::now(), state.runtimes[id].user(), applicant);
+        }
         match &state.runtimes[id] {
             // The boot's own task ends the process.
             Entry::Booting(boot) => drop(boot.unwanted.send_replace(Some(reason))),

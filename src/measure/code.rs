@@ -28,6 +28,11 @@ impl ErrorCode {
         NAMES[self.index()]
     }
 
+    /// Whether the pool refused: there was no room, or it was closed.
+    pub fn is_refusal(self) -> bool {
+        self.0 < 3
+    }
+
     /// For indexing arrays of [`ErrorCode::COUNT`].
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -62,5 +67,10 @@ mod tests {
         assert_eq!(ErrorCode::named("runtime.made_up").as_str(), "other");
         assert_eq!(ErrorCode::TIMEOUT.as_str(), "runtime.timeout");
         assert_eq!(ErrorCode::all().count(), ErrorCode::COUNT);
+    }
+
+    #[test]
+    fn the_pools_own_codes_are_refusals() {
+        assert!(ErrorCode::all().all(|code| code.is_refusal() == code.as_str().starts_with("pool.")));
     }
 }

@@ -1,7 +1,7 @@
 //! What an engine reports. Both engines speak these words, so that a figure has one definition.
 
 use super::ErrorCode;
-use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
+use crate::base::{Admission, BootKind, CallerIndex, DrainReason, Span, TenantIndex, Time};
 
 /// Something that happened in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +77,31 @@ pub enum Event {
         /// What they hold now.
         level: Level,
     },
+    /// The boots and drains of a tenant's pools changed. Told for the chronicle's sake, where one is kept.
+    Turnover {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// How many come and go now.
+        turnover: Turnover,
+    },
+    /// A runtime was evicted. Told for the chronicle's sake, where one is kept.
+    Evicted {
+        /// Whose.
+        tenant: TenantIndex,
+        /// When.
+        at: Time,
+        /// For whom.
+        by: CallerIndex,
+        /// Whose runtime had to go.
+        victim: CallerIndex,
+    },
 }
 
 impl Event {
     /// The time that says whether it falls into the warm-up, or a phase: when it began, or should have. Levels hold over
-    /// a time, so they have none.
+    /// a time, and so does who comes and goes, so they have none.
     pub(super) fn counts_at(&self) -> Option<Time> {
         match *self {
             Self::Rang { intended, .. } => Some(intended),
@@ -90,7 +110,8 @@ impl Event {
             Self::Recalled(recall) => Some(recall.intended),
             Self::Saved(save) => Some(save.turn_intended),
             Self::Booted { began, .. } | Self::Drained { began, .. } => Some(began),
-            Self::Level { .. } => None,
+            Self::Level { .. } | Self::Turnover { .. } => None,
+            Self::Evicted { at, .. } => Some(at),
         }
     }
 }
@@ -139,4 +160,13 @@ pub struct Level {
     pub busy: u32,
     /// Ports they hold.
     pub ports: u32,
+}
+
+/// Runtimes of a tenant that come and go: those that serve are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// Processes that are starting.
+    pub booting: u32,
+    /// On their way out.
+    pub draining: u32,
 }

@@ -1,5 +1,6 @@
 //! Runs for tests, small enough to check by hand.
 
+use super::chronicle::{Chronicle, ChronicleSettings, Chronicler};
 use super::{
     Ending, Event, Harness, Host, Level, Mode, Recall, Recorder, RecorderSettings, ScenarioIdentity, Summary,
     TenantEnding, Threshold, Tool,
@@ -84,4 +85,27 @@ pub(crate) fn run_of(took_ms: impl IntoIterator<Item = u64>, thresholds: &[&str]
         recorder.observe(&Event::Recalled(recall(0, at(20), Span::from_ms(ms))));
     }
     recorder.finish(ending(1, 0))
+}
+
+/// A chronicler of the same run, with a cap of 20.
+pub(crate) fn chronicler(tenants: &[&str]) -> Chronicler {
+    Chronicler::new(ChronicleSettings {
+        tenants: tenants.iter().map(|name| (*name).to_owned()).collect(),
+        warm_up: WARM_UP,
+        duration: DURATION,
+        grace: Span::from_secs(30),
+        budget: BUDGET,
+        runtimes: 20,
+        ports: 100,
+        caller_name: |caller| format!("caller-{:06}", caller.0),
+    })
+}
+
+/// A chronicle of two calls.
+pub(crate) fn chronicle() -> Chronicle {
+    let mut chronicler = chronicler(&["acme"]);
+    for event in [level(0, at(12), 1), Event::Recalled(recall(0, at(20), Span::from_ms(40))), level(0, at(30), 0)] {
+        chronicler.hear(&event);
+    }
+    chronicler.finish(at(61), ending(1, 0).scenario)
 }

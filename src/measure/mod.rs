@@ -5,6 +5,7 @@
 //! where enough samples stand behind it, failures count at their true cost, and a [`Threshold`] that could not be
 //! evaluated does not hold.
 
+pub mod chronicle;
 mod closing;
 mod code;
 mod comparison;
@@ -40,7 +41,7 @@ pub use comparison::{
 };
 pub use conduct::{Deed, ObservedConduct};
 pub use ending::{Breach, Ending, TenantEnding};
-pub use event::{Event, Level, Recall, Save};
+pub use event::{Event, Level, Recall, Save, Turnover};
 pub use family::Family;
 pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;

@@ -140,6 +140,8 @@ impl Recorder {
                 }
             }
             Event::Level { tenant, at, level } => self.level(tenant, at, level),
+            // The chronicle's: no figure of a summary comes of them.
+            Event::Turnover { .. } | Event::Evicted { .. } => {}
         }
         if !self.phases.is_empty() {
             self.observe_in_phases(event);

@@ -120,7 +120,7 @@ pub(super) fn samples_needed(per_mille: u64) -> u64 {
 }
 
 /// The place of the quantile among the samples in ascending order, from 1.
-fn rank(per_mille: u64, count: u64) -> Option<u64> {
+pub(super) fn rank(per_mille: u64, count: u64) -> Option<u64> {
     (count >= samples_needed(per_mille)).then(|| (count * per_mille).div_ceil(1_000))
 }
 

@@ -1,19 +1,23 @@
 //! A folder for each run.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::interval_log::{Interval, interval_log};
-use super::json;
+use super::{chronicle_json, json};
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{Histograms, ObservedConduct, Summary};
 
 /// What a live run is proved, played again and simulated by.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
+    /// How it went.
+    pub chronicle: &'a Chronicle,
     /// Text of the scenario as it was played.
     pub scenario: &'a str,
     /// The samples behind the summary's percentiles.
@@ -30,11 +34,24 @@ pub fn write_run(runs: &Path, summary: &Summary, began: Timestamp) -> io::Result
     Ok(folder)
 }
 
-/// The same, with the scenario and the measured samples beside it. Their size does not depend on how long the run was.
-pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, began: Timestamp) -> io::Result<PathBuf> {
+/// The same, with the chronicle and the scenario beside it.
+pub fn write_told_run(
+    runs: &Path,
+    summary: &Summary,
+    chronicle: &Chronicle,
+    scenario: &str,
+    began: Timestamp,
+) -> io::Result<PathBuf> {
     let folder = write_run(runs, summary, began)?;
-    let Evidence { scenario, samples, conduct } = evidence;
+    write_file(&folder.join(CHRONICLE), chronicle_json(chronicle).as_bytes())?;
     write_file(&folder.join(SCENARIO), scenario.as_bytes())?;
+    Ok(folder)
+}
+
+/// The same, with the measured samples, too. Their size does not depend on how long the run was.
+pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, began: Timestamp) -> io::Result<PathBuf> {
+    let Evidence { chronicle, scenario, samples, conduct } = evidence;
+    let folder = write_told_run(runs, summary, chronicle, scenario, began)?;
     let start = summary.window.start.as_deref().and_then(|start| start.parse().ok()).unwrap_or(began);
     let start = Duration::try_from(start.as_duration()).unwrap_or_default();
     let [warm_up, measured] = [summary.window.warm_up_s, summary.window.measured_s].map(Duration::from_secs_f64);
@@ -52,7 +69,8 @@ pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, be
 /// Writes a file completely or not at all, in place of one that was there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // As any program makes a file: the user's mask decides who may read it.
+    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
@@ -60,6 +78,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// The summary of a run.
 pub const SUMMARY: &str = "summary.json";
+/// How it went over time.
+pub const CHRONICLE: &str = "chronicle.json";
 /// The scenario as it was played.
 pub const SCENARIO: &str = "scenario.toml";
 /// The samples of every family.
@@ -132,11 +152,13 @@ mod tests {
     fn a_live_run_files_its_scenario_and_its_samples() {
         let runs = tempfile::tempdir().unwrap();
         let (samples, conduct) = (Histograms::default(), ObservedConduct::new(crate::base::Span::ZERO));
-        let evidence = Evidence { scenario: "name = \"n\"\n", samples: &samples, conduct: &conduct };
+        let chronicle = crate::measure::fixture::chronicle();
+        let evidence =
+            Evidence { chronicle: &chronicle, scenario: "name = \"n\"\n", samples: &samples, conduct: &conduct };
         let folder = write_live_run(runs.path(), &run_of([5], &[]), evidence, began()).unwrap();
         let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, [CONDUCT_LOG, SAMPLES_LOG, SCENARIO, SUMMARY]);
+        assert_eq!(names, [CHRONICLE, CONDUCT_LOG, SAMPLES_LOG, SCENARIO, SUMMARY]);
         assert_eq!(fs::read_to_string(folder.join(SCENARIO)).unwrap(), "name = \"n\"\n");
         let log = fs::read_to_string(folder.join(CONDUCT_LOG)).unwrap();
         assert!(log.contains("[StartTime: 1795341401.000"), "as the summary says: {log}");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{Replications, Summary};
 use crate::plan::Plan;
 
@@ -23,6 +24,11 @@ pub fn replications_json(replications: &Replications, canonical: bool) -> String
 /// The same of a plan, which says nothing of clock or machine.
 pub fn plan_json(plan: &Plan) -> String {
     pretty(plan)
+}
+
+/// A chronicle, on one line: its readers are programs, and there are many numbers in it.
+pub fn chronicle_json(chronicle: &Chronicle) -> String {
+    serde_json::to_string(chronicle).expect("it has only string keys and finite numbers") + "\n"
 }
 
 /// The same by sorted keys, whatever order a map of `serde_json` has.

@@ -4,10 +4,12 @@
 //! control characters and cut to the room there is.
 
 mod comparison;
+mod csv;
 mod fidelity;
 mod findings;
 mod folder;
 mod github;
+mod html;
 mod inert;
 mod interval_log;
 mod json;
@@ -18,13 +20,16 @@ mod terminal;
 mod words;
 
 pub use comparison::{comparison, comparison_json, paired, paired_json};
+pub use csv::timeline_csv;
 pub use fidelity::{fidelity, fidelity_json};
 pub use folder::{
-    CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run, write_run,
+    CHRONICLE, CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run,
+    write_run, write_told_run,
 };
 pub use github::{LONGEST_PAGE, github_annotations, github_page};
-pub use json::{json, plan_json, replications_json};
+pub use html::{Page, html};
+pub use json::{chronicle_json, json, plan_json, replications_json};
 pub use junit::junit;
 pub use log::{boots, log_line};
 pub use openmetrics::{OPENMETRICS_TYPE, live_openmetrics, openmetrics};
-pub use terminal::{Style, plan, replications, terminal};
+pub use terminal::{Style, plan, replications, terminal, terminal_over_time};

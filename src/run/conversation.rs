@@ -156,7 +156,8 @@ impl Conversation {
     fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {
         let took = self.now().since(turn.starts_at);
         let outcome = outcome.as_ref().map(drop).map_err(|error| self.code(error));
-        self.performance.progress.recalled(outcome.is_ok() && took <= self.performance.scenario.budget);
+        let met = outcome.is_ok() && took <= self.performance.scenario.budget;
+        self.performance.progress.recalled(took, met, outcome.is_err_and(ErrorCode::is_refusal));
         self.note(&Event::Recalled(Recall {
             tenant: self.call.tenant,
             intended: turn.starts_at,

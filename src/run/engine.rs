@@ -64,7 +64,8 @@ async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
     // Who is still talking is hung up: dropping a conversation notes that it was cut.
     calls.playing.shutdown().await;
     let (aborted, drift) = watch.end();
-    Act { ended: performance.clock.now(), dropped: calls.dropped, aborted, drift }
+    let chronicler = performance.score.chronicler();
+    Act { ended: performance.clock.now(), dropped: calls.dropped, aborted, drift, chronicler }
 }
 
 /// The calls of a run.

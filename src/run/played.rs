@@ -1,5 +1,6 @@
 //! What a run leaves behind.
 
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{Histograms, ObservedConduct, Summary};
 
 /// What a run leaves behind.
@@ -7,6 +8,8 @@ use crate::measure::{Histograms, ObservedConduct, Summary};
 pub struct Played {
     /// How it went.
     pub summary: Summary,
+    /// How it went over time, until its last call ended.
+    pub chronicle: Chronicle,
     /// The samples behind the summary's percentiles.
     pub samples: Histograms,
     /// How its runtimes behaved.

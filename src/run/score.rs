@@ -3,7 +3,9 @@
 use parking_lot::Mutex;
 
 use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
+use crate::measure::chronicle::Chronicler;
 use crate::measure::{Aborted, Breach, ErrorCode, Event, Live, ObservedConduct, Recorder, Shortage, Shortages};
+use crate::scenario::Scenario;
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
 pub(super) struct Score {
@@ -17,6 +19,7 @@ pub(super) struct Score {
 /// What listens to events. Under one lock, so that an event costs one.
 struct Book {
     recorder: Recorder,
+    chronicler: Chronicler,
     conduct: ObservedConduct,
 }
 
@@ -32,15 +35,20 @@ pub(super) struct AckedSave {
 }
 
 impl Score {
-    pub(super) fn new(recorder: Recorder, warm_up: Span, tenants: usize) -> Self {
-        let saves = (0..tenants).map(|_| Mutex::default()).collect();
-        let book = Book { recorder, conduct: ObservedConduct::new(warm_up) };
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let saves = (0..scenario.tenants.len()).map(|_| Mutex::default()).collect();
+        let book = Book {
+            recorder: scenario.recorder(),
+            chronicler: scenario.chronicler(),
+            conduct: ObservedConduct::new(scenario.warm_up),
+        };
         Self { book: Mutex::new(book), breaches: Mutex::default(), shortages: Mutex::default(), saves }
     }
 
     pub(super) fn note(&self, event: &Event) {
         let mut book = self.book.lock();
         book.recorder.observe(event);
+        book.chronicler.hear(event);
         book.conduct.observe(event);
     }
 
@@ -103,6 +111,11 @@ impl Score {
     /// The recorder as it is now; what comes later is not in it.
     pub(super) fn recorder(&self) -> Recorder {
         self.book.lock().recorder.clone()
+    }
+
+    /// How it has gone so far.
+    pub(super) fn chronicler(&self) -> Chronicler {
+        self.book.lock().chronicler.clone()
     }
 
     /// How runtimes have behaved so far.

@@ -18,6 +18,7 @@ use super::vitals::{Drift, Processors};
 use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
+use crate::measure::chronicle::Chronicler;
 use crate::measure::{Aborted, Breach, Ending, Harness, Law, Mode, TenantEnding, Tool};
 use crate::workload::speech;
 
@@ -33,6 +34,8 @@ pub(super) struct Act {
     pub(super) ended: Time,
     /// Calls that could not be played.
     pub(super) dropped: u64,
+    /// How it went until then.
+    pub(super) chronicler: Chronicler,
     /// The threshold that ended it early.
     pub(super) aborted: Option<Aborted>,
     /// What the clocks did.
@@ -98,7 +101,8 @@ pub(super) async fn settle(
     drop(folder);
     let mut recorder = performance.score.recorder();
     let samples = recorder.histograms();
-    Played { summary: recorder.finish(ending), samples, conduct: performance.score.conduct() }
+    let chronicle = act.chronicler.finish(act.ended, scenario.identity(Mode::Run));
+    Played { summary: recorder.finish(ending), chronicle, samples, conduct: performance.score.conduct() }
 }
 
 /// One tenant's saves, followed to where they went.

@@ -97,7 +97,7 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
     let identities = onboard(scenario, &cloud).await?;
     let clock = Clock::starting(COUNTDOWN);
     let witness = Witness::start(posts(scenario), scenario.tenants.len(), clock)?;
-    let score = Arc::new(Score::new(scenario.recorder(), scenario.warm_up, scenario.tenants.len()));
+    let score = Arc::new(Score::new(scenario));
     progress.counts(&score);
     let projects: Vec<&str> = identities.iter().map(|identity| identity.project.as_str()).collect();
     let behaviour = scenario.behaviour(clock.origin_ns(), &projects);

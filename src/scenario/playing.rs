@@ -4,7 +4,9 @@ use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window}
 
 use super::{Fault, FaultKind, Scenario};
 use crate::base::{Span, Stream};
+use crate::measure::chronicle::{ChronicleSettings, Chronicler};
 use crate::measure::{Mode, Recorder, RecorderSettings, ScenarioIdentity};
+use crate::workload::speech;
 
 impl Scenario {
     /// A recorder for a play of this scenario.
@@ -16,6 +18,30 @@ impl Scenario {
             budget: self.budget,
             thresholds: self.thresholds.clone(),
             phases: self.phases.clone(),
+        })
+    }
+
+    /// Runtimes that all pools together may hold.
+    pub fn runtimes_cap(&self) -> u64 {
+        self.workers() * u64::from(self.pool.max_concurrent_users)
+    }
+
+    fn workers(&self) -> u64 {
+        self.traffic.tenants.iter().map(|traffic| u64::from(traffic.workers)).sum()
+    }
+
+    /// A chronicler for a play of this scenario.
+    pub fn chronicler(&self) -> Chronicler {
+        let hosts = u64::from(self.hosts.max(1)).min(self.workers());
+        Chronicler::new(ChronicleSettings {
+            tenants: self.tenants.iter().map(|tenant| tenant.name.clone()).collect(),
+            warm_up: self.warm_up,
+            duration: self.duration,
+            grace: self.grace,
+            budget: self.budget,
+            runtimes: self.runtimes_cap(),
+            ports: hosts * self.pool.runtime_port_range.len() as u64,
+            caller_name: speech::user_id,
         })
     }
 

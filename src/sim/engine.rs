@@ -267,6 +267,7 @@ impl<'j> Simulation<'j> {
     #[inline(always)]
     pub(super) fn note(&mut self, event: &Event) {
         self.recorder.observe(event);
+        self.listener.hear(event);
     }
 
     /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
@@ -305,7 +306,9 @@ impl<'j> Simulation<'j> {
             level.runtimes = level.runtimes + live - before.0;
             level.busy = level.busy + busy - before.1;
             level.ports = level.runtimes;
-            self.recorder.observe(&Event::Level { tenant: desk.tenant, at: now, level: *level });
+            let event = Event::Level { tenant: desk.tenant, at: now, level: *level };
+            self.recorder.observe(&event);
+            self.listener.hear(&event);
         }
         self.broken |= books.breach.is_some();
         if desk.wants_look(now) {

@@ -5,12 +5,31 @@
 
 use super::queue::DeskId;
 use crate::base::{Admission, BootKind, CallerIndex, DrainReason, TenantIndex, Time};
+use crate::measure::Event;
 use crate::pool::{Key, PoolError, RuntimeId};
 
 /// Listens to a simulation.
 pub trait Journal: Send {
     /// One fact, in the order in which they came to be.
     fn note(&mut self, entry: &Entry);
+
+    /// What the recorder is told, in the order in which it is.
+    fn hear(&mut self, _event: &Event) {}
+}
+
+/// Two who listen.
+pub struct Both<'j>(pub &'j mut dyn Journal, pub &'j mut dyn Journal);
+
+impl Journal for Both<'_> {
+    fn note(&mut self, entry: &Entry) {
+        self.0.note(entry);
+        self.1.note(entry);
+    }
+
+    fn hear(&mut self, event: &Event) {
+        self.0.hear(event);
+        self.1.hear(event);
+    }
 }
 
 /// One fact: when, at whose pool, what.
@@ -160,6 +179,15 @@ impl Listener<'_> {
     pub(super) fn tell(&mut self, at: Time, (tenant, desk): (TenantIndex, DeskId), fact: Fact) {
         if let Some(journal) = &mut self.0 {
             journal.note(&Entry { at, tenant, worker: desk.0, fact });
+        }
+    }
+
+    /// Tells what the recorder is told.
+    #[expect(clippy::inline_always, reason = "the event is made only where somebody listens")]
+    #[inline(always)]
+    pub(super) fn hear(&mut self, event: &Event) {
+        if let Some(journal) = &mut self.0 {
+            journal.hear(event);
         }
     }
 }

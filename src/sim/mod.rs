@@ -37,16 +37,18 @@ mod processors;
 mod queue;
 mod replicate;
 mod retrace;
+mod scribe;
 mod turns;
 mod waits;
 
 pub use explain::Explainer;
 pub use fingerprint::Fingerprint;
-pub use journal::{Entry, Fact, Journal};
+pub use journal::{Both, Entry, Fact, Journal};
 pub use memory::{Memory, MemoryPart, MemoryShare};
 pub use play::{play, play_with};
 pub use replicate::replicate;
 pub use retrace::{Story, retrace};
+pub use scribe::Scribe;
 
 #[cfg(test)]
 mod tests;

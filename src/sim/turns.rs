@@ -317,7 +317,7 @@ impl Simulation<'_> {
             session_start: call.draft.session_start,
             search: call.draft.exchange,
         };
-        self.recorder.observe(&Event::Recalled(recall));
+        self.note(&Event::Recalled(recall));
     }
 
     fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {

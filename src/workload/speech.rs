@@ -21,6 +21,11 @@ pub fn user_id(caller: CallerIndex) -> String {
     format!("caller-{:06}", caller.0)
 }
 
+/// The caller who has that end-user id, if it is one of ours.
+pub fn caller_of(user_id: &str) -> Option<CallerIndex> {
+    user_id.strip_prefix("caller-")?.parse().ok().map(CallerIndex)
+}
+
 /// The name of a caller, not unique: `Mira Okafor`.
 pub fn display_name(caller: CallerIndex) -> String {
     let (given, family) = (pick(&GIVEN_NAMES, caller.0), pick(&FAMILY_NAMES, caller.0 / GIVEN_NAMES.len() as u64));
@@ -58,6 +63,10 @@ mod tests {
     fn callers_are_told_apart_by_their_ids() {
         assert_eq!(user_id(CallerIndex(123)), "caller-000123");
         assert_eq!(user_id(CallerIndex(12_345_678)), "caller-12345678");
+        for number in [0, 123, 12_345_678, u64::MAX] {
+            assert_eq!(caller_of(&user_id(CallerIndex(number))), Some(CallerIndex(number)));
+        }
+        assert_eq!(caller_of("somebody"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a run prints, writes and exits with.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -43,6 +44,32 @@ fn the_summary_follows_its_schema_and_quiet_prints_nothing_else() {
     let folder = fs::read_dir(rig.path("out")).unwrap().next().expect("a folder was made").unwrap().path();
     assert_eq!(fs::read_to_string(folder.join("summary.json")).unwrap(), played.stdout);
     assert_sound(&summary);
+    assert_chronicle(&folder, &summary);
+}
+
+/// The chronicle follows its schema and counts what the summary counts.
+fn assert_chronicle(folder: &Path, summary: &Value) {
+    let read = |path: &Path| -> Value {
+        serde_json::from_str(&fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+    };
+    let chronicle = read(&folder.join("chronicle.json"));
+    let schema = read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/chronicle.schema.json")));
+    let faults: Vec<_> = jsonschema::validator_for(&schema)
+        .expect("it is a schema")
+        .iter_errors(&chronicle)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(faults.is_empty(), "{faults:?}");
+    let moments = chronicle["timeline"].as_array().expect("a list");
+    let sum = |key: &str| moments.iter().map(|moment| moment[key].as_u64().expect("a count")).sum::<u64>();
+    assert_eq!((sum("calls"), sum("recalls")), (8, 16));
+    let boots = summary["latency_ms"]["boot.cold"]["count"].as_u64().expect("a count");
+    assert_eq!(sum("boots_cold"), boots);
+    assert!(boots > 0 && moments.iter().any(|moment| moment["booting"]["peak"].as_u64() > Some(0)));
+    assert!(
+        moments.last().expect("something happened")["draining"]["peak"] == 0,
+        "it ends before the pools are closed"
+    );
 }
 
 #[test]

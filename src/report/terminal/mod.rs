@@ -3,11 +3,13 @@
 mod figures;
 mod plan;
 mod replications;
+mod sparklines;
 mod style;
 mod tenants;
 mod thresholds;
 pub(super) mod verdict;
 
+use crate::measure::chronicle::Chronicle;
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
 pub use plan::plan;
@@ -16,9 +18,19 @@ pub use style::Style;
 
 /// The report on a run, with a final newline. Colours are used where `style` says so, and never carry meaning alone.
 pub fn terminal(summary: &Summary, style: Style) -> String {
+    written(summary, Vec::new(), style)
+}
+
+/// The same, with how it went over time.
+pub fn terminal_over_time(summary: &Summary, chronicle: &Chronicle, style: Style) -> String {
+    written(summary, sparklines::lines(chronicle, style), style)
+}
+
+fn written(summary: &Summary, over_time: Vec<String>, style: Style) -> String {
     let sections = [
         verdict::lines(summary, style),
         thresholds::lines(summary, style),
+        over_time,
         figures::latencies(summary),
         figures::counts(summary, style),
         tenants::lines(summary),

@@ -172,3 +172,36 @@ fn colours_appear_only_where_they_are_wanted() {
     let without = coloured.replace("\u{1b}[1;32m", "").replace("\u{1b}[0m", "");
     assert_eq!(without, plain);
 }
+
+/// A minute in which a burst at 30 s makes recalls slow.
+fn told() -> Chronicle {
+    let mut chronicler = crate::measure::fixture::chronicler(&["acme"]);
+    for second in 0..60 {
+        let slow = (30..36).contains(&second);
+        let took = Span::from_ms(if slow { 900 - 20 * (second - 30) } else { 8 + second % 3 });
+        chronicler.hear(&Event::Recalled(recall(0, at(second), took)));
+        chronicler.hear(&level(0, at(second), u32::try_from(second / 4).unwrap()));
+    }
+    chronicler.finish(at(61), ending(1, 0).scenario)
+}
+
+#[test]
+fn a_run_over_time_is_seen_in_two_lines_of_blocks() {
+    let lines = sparklines::lines(&told(), PLAIN);
+    assert!(lines.iter().all(|line| line.width() <= 80), "{lines:#?}");
+    assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn blocks_have_colours_only_where_they_are_wanted() {
+    assert!(!sparklines::lines(&told(), PLAIN).concat().contains('\u{1b}'));
+    assert!(sparklines::lines(&told(), Style { colour: true }).concat().contains("\u{1b}[1;31m"));
+}
+
+#[test]
+fn a_run_without_recalls_has_nothing_to_show_over_time() {
+    let chronicle = crate::measure::fixture::chronicler(&["acme"]).finish(at(61), ending(1, 0).scenario);
+    assert!(sparklines::lines(&chronicle, PLAIN).is_empty());
+    let report = terminal_over_time(&three_customers(0, &[]).finish(ending(3, 0)), &chronicle, PLAIN);
+    assert!(report.lines().all(|line| line.width() <= 80) && !report.contains("over time"));
+}

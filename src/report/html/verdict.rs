@@ -1,0 +1,67 @@
+//! The verdict, first of all.
+
+use maud::{Markup, html};
+
+use crate::measure::{Summary, Verdict, Violation};
+use crate::report::inert::inert;
+use crate::report::terminal::verdict::said;
+use crate::report::words;
+
+pub(super) fn section(summary: &Summary) -> Markup {
+    let (word, why) = said(summary);
+    html! {
+        section.verdict.(tone(summary)) aria-label="Verdict" {
+            h1 { (word) }
+            p.why { (capitalised(&why)) }
+            @if !summary.harness.invalid.is_empty() {
+                ul { @for reason in &summary.harness.invalid { li { (inert(reason, LONGEST)) } } }
+            }
+            @if summary.broke_a_law() { (broken(summary)) }
+        }
+    }
+}
+
+pub(super) fn word(summary: &Summary) -> &'static str {
+    said(summary).0
+}
+
+fn tone(summary: &Summary) -> &'static str {
+    match summary.verdict {
+        Verdict::Pass => "good",
+        Verdict::Fail => "bad",
+        Verdict::Invalid | Verdict::Unjudged => "doubtful",
+    }
+}
+
+/// What no load excuses.
+fn broken(summary: &Summary) -> Markup {
+    let counts = &summary.total.counts;
+    let told = [
+        (counts.leaks, "runtimes left behind"),
+        (counts.saves.lost, "acknowledged saves lost"),
+        (counts.saves.duplicated, "saves delivered more than once"),
+        (counts.violations, "violations seen"),
+    ];
+    html! {
+        ul {
+            @for (number, what) in told.iter().filter(|(number, _)| *number > 0) {
+                li { strong { "Law broken: " } (what) ": " (words::count(*number)) }
+            }
+            @for violation in summary.violations.iter().take(MOST) { li { (seen(violation)) } }
+        }
+    }
+}
+
+fn seen(violation: &Violation) -> String {
+    let whose = violation.tenant.as_ref().map(|tenant| format!(", tenant {}", inert(tenant, 60))).unwrap_or_default();
+    let (at, what, law) = (violation.at_s, inert(&violation.what, LONGEST), violation.law);
+    format!("At {at:.3} s{whose}: {what}; law {} ({})", law.number(), law.sentence())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
+}
+
+const LONGEST: usize = 400;
+const MOST: usize = 5;
