@@ -14,7 +14,7 @@ pub struct Effort {
     pub scouts: u64,
     /// Plays of a candidate that is judged, to begin with. At least 2.
     pub replications: u64,
-    /// Turns of a candidate that is judged, at most: where the first plays leave it undecided there are more of them, up to
+    /// Turns of a candidate that is judged, at most, beginning a play counted as five thousand: where the first plays leave it undecided there are more of them, up to
     /// here.
     pub most_turns: u64,
 }
@@ -78,7 +78,8 @@ impl<'p> Judge<'p> {
             plays = until;
             let judgement = judged(scenario, collector.clone(), plays);
             let turns = judgement.replications.figures.get("turns").and_then(|turns| turns.mean).unwrap_or(0.0);
-            let affordable = 2.0 * turns * plays as f64 <= self.effort.most_turns as f64 && plays < MOST_PLAYS;
+            let next = 2.0 * (turns + SETTING_UP) * plays as f64;
+            let affordable = next <= self.effort.most_turns as f64 && plays < MOST_PLAYS;
             if judgement.standing != Standing::Undecided || !affordable {
                 return judgement;
             }
@@ -136,5 +137,7 @@ impl Shortfall {
 /// Of one interval. A candidate is looked at again after every doubling of its plays, so each look may err in one of 240
 /// only: after twelve of them a candidate is called good or bad that is not in one case of twenty.
 const CONFIDENCE: f64 = 1.0 - 0.05 / 12.0;
+/// What it takes to begin a play, in turns.
+const SETTING_UP: f64 = 5_000.0;
 /// Twelve looks, beginning with twenty plays, and it is enough.
 const MOST_PLAYS: u64 = 20 << 11;

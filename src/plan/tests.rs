@@ -10,7 +10,7 @@ const NO_LIMITS: Limits = Limits { memory_per_host: None };
 fn planned(text: &str, limits: Limits, levers: &[&str]) -> Plan {
     let scenario = Scenario::from_text(Path::new("planned.toml"), text.to_owned()).unwrap();
     let levers: Vec<Lever> = levers.iter().map(|lever| Lever::parse(lever).unwrap()).collect();
-    let effort = Effort { scouts: 2, replications: 8, most_turns: 300_000 };
+    let effort = Effort { scouts: 2, replications: 8, most_turns: 2_000_000 };
     plan(&scenario, &limits, effort, &levers, &mut |_| ())
 }
 
@@ -145,3 +145,13 @@ fn a_plan_is_the_same_on_any_number_of_threads() {
     };
     assert_eq!(on(1), on(3));
 }
+
+#[test]
+fn the_committed_schema_is_that_of_this_code() {
+    if include_str!("../../reports/plan.schema.json") != Plan::json_schema() {
+        std::fs::write(SCHEMA_PATH, Plan::json_schema()).unwrap();
+        panic!("{SCHEMA_PATH} was out of date and has been written anew; look at it and commit it");
+    }
+}
+
+const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/plan.schema.json");

@@ -15,6 +15,7 @@ mod fidelity;
 mod gate;
 mod interrupted;
 mod metrics;
+mod plan;
 mod result;
 mod rig;
 mod saves;

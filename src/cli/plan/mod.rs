@@ -28,8 +28,8 @@ pub(super) struct PlanArguments {
     /// Plays of a cap that is judged, to begin with; more where they leave it undecided.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=1000))]
     replications: u64,
-    /// Turns played for one cap at most, where it stays undecided.
-    #[arg(long, value_name = "TURNS", default_value_t = 20_000_000)]
+    /// Turns played for one cap at most, where it stays undecided; to begin a play counts as five thousand.
+    #[arg(long, value_name = "TURNS", default_value_t = 50_000_000)]
     max_turns: u64,
     /// Play on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -19,7 +19,7 @@ pub(super) fn table(plan: &Plan, style: Style) -> Vec<String> {
         let arrow = if chosen(plan) == Some(point.cap) { ">" } else { " " };
         row(&format!("{arrow} {mark}"), &cells(point))
     }));
-    lines.push("  ok keeps all thresholds, - breaks one, ? cannot be told; the others were looked at only".to_owned());
+    lines.push("  ok keeps all thresholds, - breaks one, ? cannot be told; others were looked at".to_owned());
     lines
 }
 

@@ -7,7 +7,7 @@ pub(super) fn settings(plan: &Plan) -> Vec<String> {
     let Advice::Take { cap, ports: (first, last), idle_ttl_s, .. } = plan.advice else { return Vec::new() };
     let ttl = idle_ttl_s.round();
     vec![
-        "for the Python client (one per worker; the range is the host's, shared by its workers)".to_owned(),
+        "for the Python client (one a worker; a host's workers share the port range)".to_owned(),
         format!("  MemoAirVoiceClient(max_concurrent_users={cap}, runtime_idle_ttl_s={ttl},"),
         format!("                     runtime_port_range=({first}, {last}), ...)"),
         String::new(),

@@ -36,9 +36,6 @@ pub(super) fn table(rows: &[Outcome], style: Style) -> Vec<String> {
         lines
             .extend(row.breaks.iter().filter(|_| !row.holds).map(|broken| format!("    breaks {}", inert(broken, 60))));
     }
-    lines.push(
-        "  > the fewest slots that hold, all workers together; - even the largest cap there is breaks a threshold"
-            .to_owned(),
-    );
+    lines.push("  > the fewest slots that hold; - even the largest cap breaks a threshold".to_owned());
     lines
 }
