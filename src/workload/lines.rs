@@ -44,13 +44,17 @@ impl Lines {
         (number, CallerIndex(u64::from(line)))
     }
 
-    /// The caller's line, and when it rings again after a call that ended at `at`.
-    pub(super) fn ended(&mut self, caller: CallerIndex, at: Time) -> (u32, Time) {
+    /// The caller's line, and when it rings again after a call that rang and ended then. Nobody rings again within
+    /// [`DIALLING`]: who is turned away at once, and redials at once, would else stop the clock of a simulation.
+    pub(super) fn ended(&mut self, caller: CallerIndex, rang: Time, at: Time) -> (u32, Time) {
         let line = u32::try_from(caller.0).expect("a closed tenant has as many callers as lines, a 32-bit count");
         let redial = self.redial.draw(&mut self.lines[line as usize].redials);
-        (line, at + Span::from_ns(redial))
+        (line, (at + Span::from_ns(redial)).max(rang + DIALLING))
     }
 }
+
+/// A hundred rings a second of one caller are more than any machine dials.
+const DIALLING: Span = Span::from_ms(10);
 
 /// The time within which the lines of a closed tenant first ring, in seconds: one turn gap and one redial on average.
 pub(super) fn first_rings_within(traffic: &TenantTraffic, redial: &Distribution) -> f64 {

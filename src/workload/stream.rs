@@ -117,7 +117,7 @@ impl Workload {
     /// elsewhere nothing changes.
     pub fn ended(&mut self, call: &Call, at: Time) {
         let Ringing::Closed(lines) = &mut self.tenants[call.tenant.index()].ringing else { return };
-        let (line, at) = lines.ended(call.caller, at);
+        let (line, at) = lines.ended(call.caller, call.rings_at, at);
         self.schedule(Due { at, tenant: call.tenant, line });
     }
 

@@ -1,7 +1,7 @@
 //! The page of a run in a real browser: it opens from disk, draws every chart, asks the network for nothing, and
 //! hostile names in it are inert.
 //!
-//! A browser is looked for in `BUSYHOUR_BROWSER` and on the path; where there is none, `fetch-chromium.sh` unpacks
+//! A browser is looked for in `BUSYHOUR_BROWSER` and on the path; where there is none, `tests/debian/fetch.sh` unpacks
 //! Debian's under `target/browser`, once. Where that fails, so do the tests, and say what to do. What they saw is kept
 //! as pictures in `target/browser/shots`.
 
@@ -9,6 +9,8 @@
 #![expect(clippy::float_cmp, reason = "they are counts")]
 
 mod browser;
+#[path = "../debian/mod.rs"]
+mod debian;
 mod devtools;
 mod page;
 

@@ -8,6 +8,8 @@ mod bad_input;
 mod calibrate;
 mod calls;
 mod contest;
+#[path = "../debian/mod.rs"]
+mod debian;
 mod exposition;
 mod fakes;
 mod faults;
@@ -16,6 +18,7 @@ mod gate;
 mod interrupted;
 mod metrics;
 mod plan;
+mod prometheus;
 mod result;
 mod rig;
 mod saves;

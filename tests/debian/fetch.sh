@@ -1,8 +1,10 @@
 #!/bin/sh
-# Puts a headless Chromium into FOLDER (target/browser unless said otherwise) without root and without installing
-# anything: Debian's packages, unpacked. Needs apt-get, dpkg and Debian's or Ubuntu's package archive.
+# fetch.sh FOLDER PROGRAM PACKAGE...: puts a program of Debian's packages into FOLDER without root and without installing
+# anything, and leaves a way to start it beside them, named as the program is. Needs apt-get, dpkg and Debian's or
+# Ubuntu's package archive.
 set -eu
-folder=${1:-"$(dirname "$0")/../../target/browser"}
+folder=$1 program=$2
+shift 2
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 parts="$folder/parts.$$"
@@ -16,24 +18,24 @@ apt() {
 }
 
 apt update
-# What the machine lacks of Chromium and of what it needs.
-missing=$(apt --print-uris --no-install-recommends -y install chromium-headless-shell fonts-dejavu-core |
-    awk '{ sub(/_.*/, "", $2); print $2 }')
+# What the machine lacks of the packages and of what they need.
+missing=$(apt --print-uris --no-install-recommends -y install "$@" | awk '{ sub(/_.*/, "", $2); print $2 }')
 # shellcheck disable=SC2086 # they are many words
 if [ -n "$missing" ]; then (cd "$parts/debs" && apt download $missing); fi
 for deb in "$parts"/debs/*.deb; do dpkg -x "$deb" "$parts/root"; done
 
 rm -rf "$folder/root"
 mv "$parts/root" "$folder/root"
-cat >"$folder/chromium.part" <<EOF
+name=$(basename "$program")
+cat >"$folder/$name.part" <<END
 #!/bin/sh
 root='$folder/root'
 for libraries in "\$root"/usr/lib/*-linux-gnu "\$root"/usr/lib/*-linux-gnu/pulseaudio; do
     LD_LIBRARY_PATH="\$libraries\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}"
 done
 export LD_LIBRARY_PATH
-exec "\$root/usr/lib/chromium/chromium-headless-shell" "\$@"
-EOF
-chmod +x "$folder/chromium.part"
-mv "$folder/chromium.part" "$folder/chromium"
-"$folder/chromium" --version
+exec "\$root/$program" "\$@"
+END
+chmod +x "$folder/$name.part"
+mv "$folder/$name.part" "$folder/$name"
+"$folder/$name" --version
