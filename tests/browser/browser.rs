@@ -18,7 +18,7 @@ fn named() -> Option<PathBuf> {
 
 /// What stays from test to test.
 pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/browser");
-const CHROMIUM: Program = Program {
+const CHROMIUM: Program<'_> = Program {
     names: &["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome-headless-shell"],
     file: "usr/lib/chromium/chromium-headless-shell",
     packages: &["chromium-headless-shell", "fonts-dejavu-core"],

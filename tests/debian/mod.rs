@@ -37,7 +37,12 @@ impl Program<'_> {
             let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/debian/fetch.sh");
             let fetching = Command::new("sh").args([script, self.folder, self.file]).args(self.packages).output();
             let fetched = fetching.as_ref().is_ok_and(|fetching| fetching.status.success());
-            assert!(fetched, "no {name:?} was found, and {script} could not fetch one ({fetching:?}). {}", self.remedy);
+            assert!(
+                fetched,
+                "no {} was found, and {script} could not fetch one ({fetching:?}). {}",
+                name.display(),
+                self.remedy
+            );
         }
         program
     }

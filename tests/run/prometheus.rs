@@ -19,7 +19,7 @@ call = { length = "300s" }
 turn_gap = "50ms"
 reply = "5ms"
 "#;
-const PROMETHEUS: Program = Program {
+const PROMETHEUS: Program<'_> = Program {
     names: &["prometheus"],
     file: "usr/bin/prometheus",
     packages: &["prometheus"],
@@ -41,7 +41,8 @@ impl Server {
     fn scraping(rig: &Rig, target: &str, port: u16) -> Self {
         let config = rig.path("prometheus.yml");
         let scrape = format!("[{{job_name: busyhour, static_configs: [{{targets: ['{target}']}}]}}]");
-        fs::write(&config, format!("global: {{scrape_interval: 1s}}\nscrape_configs: {scrape}\n")).unwrap();
+        fs::write(&config, format!("global: {{scrape_interval: 1s}}\nscrape_configs: {scrape}\n"))
+            .expect("the rig's folder takes files");
         let flags = [
             format!("--config.file={}", config.display()),
             format!("--storage.tsdb.path={}", rig.path("series").display()),
