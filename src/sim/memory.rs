@@ -2,7 +2,7 @@
 //!
 //! Sizes of this room's own entries are asked of the compiler; those of other rooms are stated below. Whatever does not
 //! grow beyond a few megabytes is in one constant. The estimate is good to a factor of 1.5, as
-//! `tests/limits` shows; where pools refuse most of the calls, fewer are on the line than it thinks.
+//! `tests/command/limits.rs` shows; where pools refuse most of the calls, fewer are on the line than it thinks.
 
 use std::mem::size_of;
 

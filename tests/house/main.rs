@@ -1,10 +1,12 @@
-//! The house rules, read from the source itself: who may import whom, and what pure rooms stay away from.
+//! The house rules, read from the source itself: who may import whom, and what pure rooms stay away from. And `papers`:
+//! what README, CONTRIBUTING and `.ci/run` say is so.
 //!
 //! `table` holds the rules, `source` finds the files, `mentions` reads which paths a file uses, `verdict` judges them.
 //! Code behind `#[cfg(test)]` keeps to the import table like all other code; the rules of purity do not bind it, since
 //! tests read files and count with sets.
 
 mod mentions;
+mod papers;
 mod source;
 mod table;
 mod verdict;

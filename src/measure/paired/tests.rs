@@ -1,4 +1,4 @@
-//! Pairs that were put together by hand; `tests/paired.rs` judges hundreds that were simulated.
+//! Pairs that were put together by hand; `tests/theory/paired.rs` judges hundreds that were simulated.
 
 use super::*;
 use crate::measure::fixture::run_of;

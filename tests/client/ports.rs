@@ -1,7 +1,5 @@
 //! Loopback ports: strangers on them, clients that share them, ranges to the last port.
 
-mod rig;
-
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -9,8 +7,9 @@ use std::path::Path;
 use busyhour::client::{VoiceClient, VoiceClientBuilder, VoiceSession};
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::environment::BIND_ADDR;
-use rig::*;
 use serde_json::json;
+
+use crate::rig::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ports_of_strangers_are_skipped() {

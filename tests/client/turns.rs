@@ -1,7 +1,5 @@
 //! Turns: what a search or a save makes of a runtime that is slow, broken or says no, and whose turn it is.
 
-mod rig;
-
 use std::time::{Duration, Instant};
 
 use busyhour::base::Canary;
@@ -9,8 +7,9 @@ use busyhour::client::{Intent, Lane, SaveOptions, SearchOptions, User, VoiceErro
 use busyhour::pool::Levels;
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::loopback::{SEARCH_MEMORY, SESSION_START, TURN_AFTER};
-use rig::*;
 use serde_json::{Map, Value, json};
+
+use crate::rig::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_save_forgives_a_broken_runtime_and_no_bad_request() {
@@ -222,12 +221,6 @@ fn ids_no_process_can_be_told_are_refused_before_anything_starts() {
     }
     assert!(User::resolve(Some(&json!({ "id": "a\0b" })), None, None).is_err());
     assert_eq!(User::resolve(None, Some(&Value::from(7)), None).map(|user| user.id().to_owned()), Ok("7".to_owned()));
-}
-
-/// Not a test: what this test binary does as somebody's runtime.
-#[test]
-fn peer_process() {
-    act_as_peer();
 }
 
 /// The one session folder under the one caller's folder.

@@ -1,7 +1,5 @@
 //! Many callers at once: the cap holds at every instant, and everybody is served or refused at once.
 
-mod rig;
-
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -16,7 +14,8 @@ use busyhour::client::{SaveOptions, VoiceClient, VoiceError};
 use mock_runtime::behaviour::Behaviour;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rig::*;
+
+use crate::rig::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_callers_share_twenty_slots_and_the_cap_holds_at_every_instant() {

@@ -1,12 +1,11 @@
 //! What the client's tests stand on: a mock cloud with one project, and clients of the embedded runtime.
 
-#![allow(dead_code, unused_imports, reason = "every test binary compiles the whole rig and uses its part of it")]
-
 mod peer;
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use busyhour::client::{Executable, SearchOptions, User, VoiceClient, VoiceClientBuilder};
@@ -16,7 +15,7 @@ use mock_runtime::distribution::Distribution;
 use mock_runtime::wire::environment::BEHAVIOUR;
 use tempfile::TempDir;
 
-pub(crate) use peer::{act_as_peer, peer};
+pub(crate) use peer::peer;
 
 pub(crate) const KEY: &str = "memoair_pk_test";
 pub(crate) const PROJECT: &str = "proj_acme";
@@ -77,6 +76,18 @@ pub(crate) fn embedded_runtime(behaviour: &Behaviour) -> Executable {
         arguments: vec![busyhour::run::EMBEDDED_RUNTIME.into()],
         variables: vec![(BEHAVIOUR.into(), behaviour.into())],
     }
+}
+
+/// This test binary, to play one of the tests that are none in a process of its own. They are named by their modules, as
+/// `cargo test` lists them.
+pub(crate) fn played(process: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("a test binary knows where it is"));
+    command.args(arguments_to_play(process));
+    command
+}
+
+fn arguments_to_play(process: &str) -> [&str; 3] {
+    ["--exact", process, "--nocapture"]
 }
 
 pub(crate) fn user(id: &str) -> User {

@@ -1,5 +1,6 @@
-//! The pool against a reference that follows the same rules as plainly as they can be written: fed the same inputs,
-//! both give the same answers, the same orders in the same sequence, and look the same from outside after every one.
+//! The pool under random inputs: whether it keeps its laws (`laws`), and whether it does what a reference does that
+//! follows the same rules as plainly as they can be written (everything else here). Fed the same inputs, both give the
+//! same answers, the same orders in the same sequence, and look the same from outside after every one.
 //!
 //! Two things the pool's contract leaves open are settled here. The sequence in which a close goes through the *keys* is
 //! nobody's business, so its orders are compared key by key. And a port found taken by a runtime that is being drained
@@ -8,6 +9,7 @@
 //! `PROPTEST_RNG_SEED=<seed>` plays a run again.
 
 mod census;
+mod laws;
 mod mistake;
 mod play;
 mod reference;

@@ -8,19 +8,22 @@ use mock_runtime::wire::environment::{BIND_ADDR, PROJECT_ID, USER_ID};
 use mock_runtime::wire::loopback::HEALTH;
 use serde_json::{Value, json};
 
+use super::arguments_to_play;
+
 /// This test binary as a runtime. `manners` maps paths to answers: `[status, body]`, or `"close"` (the connection
 /// breaks), `"hang"` (no answer ever) or `"exit"` (the process ends). Paths it does not name are answered 200 `{}`, and
-/// health as a good runtime does. The binary must have the test `peer_process` that calls [`act_as_peer`].
+/// health as a good runtime does.
 pub(crate) fn peer(manners: &Value) -> Executable {
     Executable {
         path: std::env::current_exe().expect("a test binary knows where it is"),
-        arguments: ["--exact", "peer_process", "--nocapture"].map(Into::into).into(),
+        arguments: arguments_to_play("rig::peer::peer_process").map(Into::into).into(),
         variables: vec![(MANNERS.into(), manners.to_string().into())],
     }
 }
 
-/// What `peer_process` does; returns at once where the test binary runs as such.
-pub(crate) fn act_as_peer() {
+/// Not a test: the peer, in a re-executed test binary.
+#[test]
+fn peer_process() {
     let Ok(manners) = std::env::var(MANNERS) else { return };
     let manners: Value = serde_json::from_str(&manners).expect("the test wrote JSON");
     let variable = |name| std::env::var(name).expect("the client sets it");

@@ -4,8 +4,6 @@
 //! errors of what theory says (plus a stated bias where the theory is an approximation), and a *known wrong* answer of
 //! the same family must not, which proves that the check can fail.
 
-mod estimate;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +11,8 @@ use std::sync::Arc;
 use busyhour::measure::Summary;
 use busyhour::scenario::Scenario;
 use busyhour::sim;
-use estimate::Estimate;
+
+use crate::estimate::Estimate;
 
 /// A scenario of one tenant whose runtimes cost no time unless it says so.
 struct Play {

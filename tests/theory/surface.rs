@@ -1,7 +1,5 @@
 //! The surface of reuse shares: against the pool itself turn by turn, against the simulator, and against theory.
 
-mod estimate;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +9,8 @@ use busyhour::plan::{Found, Stack, Surface, Tally, Ticks, surface};
 use busyhour::pool::{Admitted, Decision, Key, LeaseId, Pool, Settings};
 use busyhour::scenario::Scenario;
 use busyhour::sim;
-use estimate::Estimate;
+
+use crate::estimate::Estimate;
 
 /// A turn, or a call: who, and when it begins and ends.
 #[derive(Clone, Copy, Debug)]

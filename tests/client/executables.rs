@@ -1,7 +1,5 @@
 //! What the client makes of executables that are no proper runtime.
 
-mod rig;
-
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
@@ -11,8 +9,9 @@ use busyhour::client::{Executable, VoiceClient, VoiceError};
 use busyhour::pool::{Levels, Settings};
 use mock_runtime::behaviour::{BeforeReady, Behaviour, BootFailure, FailureMode, Window};
 use mock_runtime::wire::loopback::{HEALTH, SESSION_START};
-use rig::*;
 use serde_json::json;
+
+use crate::rig::*;
 
 #[tokio::test]
 async fn a_missing_file_is_named_when_the_client_is_built() {
@@ -173,12 +172,6 @@ async fn a_storage_root_that_cannot_be_written_fails_the_boot_at_once() {
     assert!(complaint.contains("below"), "{complaint}");
     client.close().await;
     assert_no_process(&rig);
-}
-
-/// Not a test: what this test binary does as somebody's runtime.
-#[test]
-fn peer_process() {
-    act_as_peer();
 }
 
 /// A shell script as a runtime.

@@ -1,7 +1,5 @@
 //! Dropping a future of the client at any await point leaves nothing behind: no lease, slot, port or process.
 
-mod rig;
-
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -9,7 +7,8 @@ use std::time::Duration;
 
 use busyhour::client::{SaveOptions, VoiceClient};
 use mock_runtime::behaviour::Behaviour;
-use rig::*;
+
+use crate::rig::*;
 
 const SLOTS: u16 = 3;
 

@@ -1,13 +1,12 @@
 //! The pool client against real runtimes and the mock cloud.
 
-mod rig;
-
 use std::time::{Duration, Instant};
 
 use busyhour::base::{Admission, Canary, foreign_canaries};
 use busyhour::client::SaveOptions;
 use mock_runtime::behaviour::Behaviour;
-use rig::*;
+
+use crate::rig::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_finds_its_own_memory_and_nobody_elses() {

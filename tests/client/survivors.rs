@@ -1,16 +1,15 @@
 //! However the process that owns a client ends, no runtime outlives it, cooperative or not.
 
-mod rig;
-
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use busyhour::client::{Executable, VoiceClient};
 use mock_runtime::behaviour::Behaviour;
-use rig::*;
 use rustix::process::Signal;
+
+use crate::rig::*;
 
 #[test]
 fn a_parent_that_is_killed_leaves_no_runtime() {
@@ -126,8 +125,8 @@ struct Parent<'r> {
 
 impl<'r> Parent<'r> {
     fn start(rig: &'r Rig, runtime: Runtime, end: &str) -> Self {
-        let mut command = Command::new(std::env::current_exe().expect("a test binary knows where it is"));
-        command.args(["--exact", "parent_process", "--nocapture"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = played("survivors::parent_process");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command.env(END, end).env(RUNTIME, format!("{runtime:?}")).env(STORAGE, rig.storage.path());
         command.env(CLOUD, rig.cloud.base_url()).env(PORT, rig.first_port.to_string());
         Self { rig, child: command.spawn().expect("a test binary can be started") }

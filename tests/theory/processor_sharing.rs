@@ -2,8 +2,6 @@
 //!
 //! Times in milliseconds, rates in milliseconds' inverse.
 
-mod estimate;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +9,8 @@ use std::sync::Arc;
 use busyhour::measure::{Figures, Summary};
 use busyhour::scenario::Scenario;
 use busyhour::sim;
-use estimate::Estimate;
+
+use crate::estimate::Estimate;
 
 #[track_caller]
 fn play(text: &str) -> Summary {

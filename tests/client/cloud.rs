@@ -1,16 +1,15 @@
 //! The client's own calls to the cloud: identity, refusals in every shape, and onboarding.
 
-mod rig;
-
 use busyhour::base::Span;
 use busyhour::client::{PartnerClient, VoiceClient, VoiceClientBuilder, VoiceError};
 use busyhour::pool::Settings;
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::cloud::{INDEX_CREATE, INDEX_LIST, id_from_header};
-use rig::*;
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::rig::*;
 
 #[tokio::test]
 async fn every_call_carries_key_project_and_agent_and_a_user_only_where_pinned() {
