@@ -1,0 +1,5 @@
+//! The official Python SDK against our mocks, and our client beside it.
+
+mod installing;
+#[path = "../python/mod.rs"]
+mod python;
