@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::Failure;
+use super::unfinished::Unfinished;
 use crate::measure::log::LogLine;
 use crate::report;
 
@@ -20,8 +21,8 @@ pub(super) struct EventFile {
 }
 
 enum Target {
-    /// A file beside the place it is for, and that place.
-    Temporary(BufWriter<NamedTempFile>, PathBuf),
+    /// A file beside the place it is for, that place, and who takes the file away if the play is interrupted.
+    Temporary(BufWriter<NamedTempFile>, PathBuf, Unfinished),
     /// Something that is no file: nothing could take its place.
     Direct(BufWriter<File>),
 }
@@ -72,18 +73,22 @@ impl Target {
         let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else {
             return Err(ErrorKind::IsADirectory.into());
         };
-        let temporary = tempfile::Builder::new()
-            .prefix(&format!(".{}.", name.to_string_lossy()))
-            .suffix(".part")
-            // As any program makes a file: the user's mask decides who may read it.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)?;
-        Ok(Self::Temporary(BufWriter::new(temporary), place))
+        let unfinished = Unfinished::watch()?;
+        let beside = || {
+            tempfile::Builder::new()
+                .prefix(&format!(".{}.", name.to_string_lossy()))
+                .suffix(".part")
+                // As any program makes a file: the user's mask decides who may read it.
+                .permissions(Permissions::from_mode(0o666))
+                .tempfile_in(folder)
+        };
+        let temporary = unfinished.begin(beside, NamedTempFile::path)?;
+        Ok(Self::Temporary(BufWriter::new(temporary), place, unfinished))
     }
 
     fn writer(&mut self) -> &mut dyn Write {
         match self {
-            Self::Temporary(writer, _) => writer,
+            Self::Temporary(writer, ..) => writer,
             Self::Direct(writer) => writer,
         }
     }
@@ -91,9 +96,9 @@ impl Target {
     fn close(self) -> io::Result<()> {
         match self {
             Self::Direct(mut writer) => writer.flush(),
-            Self::Temporary(writer, place) => {
+            Self::Temporary(writer, place, unfinished) => {
                 let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-                file.persist(place).map(drop).map_err(|error| error.error)
+                unfinished.finish(|| file.persist(place).map(drop).map_err(|error| error.error))
             }
         }
     }

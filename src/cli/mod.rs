@@ -29,6 +29,7 @@ mod report;
 mod signals;
 mod simulate;
 mod story;
+mod unfinished;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;

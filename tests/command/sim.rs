@@ -60,6 +60,9 @@ fn two_plays_of_one_seed_are_one() {
     let (once, again) = (json(&rig.play(&["--check-determinism", "--format", "json"])), rig.play(&["--seed", "2"]));
     assert_eq!((&once["deterministic"], &once["seed"]), (&true.into(), &1.into()));
     assert!(once["facts"].as_u64().unwrap() > 3 * 4_096, "{once}");
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/determinism.schema.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&once), "{once}");
     assert!(text(&again.stdout).contains("seed        2"));
 }
 

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -96,4 +97,24 @@ fn standard_output_is_for_the_result() {
     let output = sim(Path::new("-"), &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty() && said(&output).contains("name a file"), "{}", said(&output));
+}
+
+#[test]
+fn an_interrupted_play_leaves_nothing_behind() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let folder = tempfile::tempdir().unwrap();
+        let long = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/thrash.toml")).unwrap();
+        let long = long.lines().map(|line| if line.starts_with("duration") { "duration = \"2000h\"" } else { line });
+        fs::write(folder.path().join("long.toml"), long.collect::<Vec<_>>().join("\n")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
+        command.args(["sim", "long.toml", "--events", "events.jsonl"]).current_dir(folder.path());
+        let mut playing = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while !names(&folder).iter().any(|name| name.contains("events.jsonl.")) {
+            assert!(playing.try_wait().unwrap().is_none(), "it plays on until it is told not to");
+            std::thread::yield_now();
+        }
+        kill_process(Pid::from_child(&playing), signal).unwrap();
+        assert_eq!(playing.wait().unwrap().code(), Some(code));
+        assert_eq!(names(&folder), ["long.toml"]);
+    }
 }

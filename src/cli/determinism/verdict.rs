@@ -1,6 +1,7 @@
 //! What came out of the comparison, in words.
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::dialogue::Progress;
 use super::player::Told;
@@ -35,9 +36,7 @@ impl Agreement {
                 "DETERMINISTIC: two plays in two processes were one, fact by fact, and so are their summaries.\n\n\
                  facts       {facts}\nhash        {hash:016x}\nseed        {seed}\n"
             ),
-            Format::Json => document(&json!({
-                "schema": SCHEMA, "deterministic": true, "facts": facts, "hash": format!("{hash:016x}"), "seed": seed,
-            })),
+            Format::Json => Document::new(scenario, facts, Finding::One { hash: format!("{hash:016x}") }).text(),
         }
     }
 }
@@ -78,16 +77,57 @@ impl Difference {
                      {before}first   {first}\nsecond  {second}\n\nseed        {seed}\n"
                 )
             }
-            Format::Json => document(&json!({
-                "schema": SCHEMA, "deterministic": false, "facts": common, "before": before, "first": first,
-                "second": second, "seed": seed,
-            })),
+            Format::Json => Document::new(scenario, *common, Finding::Two { before, first, second }).text(),
         }
     }
 }
 
-fn document(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).expect("it is JSON") + "\n"
+/// Whether two plays in two processes were one.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Determinism")]
+struct Document<'d> {
+    /// Name and version of this shape.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: &'static str,
+    /// Whether they were.
+    deterministic: bool,
+    /// Of the scenario's play.
+    seed: u64,
+    /// What both were told and decided alike: all of it, or what came before they differed.
+    facts: u64,
+    #[serde(flatten)]
+    finding: Finding<'d>,
+}
+
+/// What the plays have in common, or where they part.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Finding<'d> {
+    /// Two plays that were one.
+    One {
+        /// XXH3-64 over all facts, in hexadecimal.
+        hash: String,
+    },
+    /// Two that were not.
+    Two {
+        /// The last facts that both have in common, the oldest first.
+        before: &'d [String],
+        /// What came next in the first play.
+        first: &'d str,
+        /// And in the second.
+        second: &'d str,
+    },
+}
+
+impl<'d> Document<'d> {
+    fn new(scenario: &Scenario, facts: u64, finding: Finding<'d>) -> Self {
+        let deterministic = matches!(finding, Finding::One { .. });
+        Self { schema: SCHEMA, deterministic, seed: scenario.seed, facts, finding }
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("it has only string keys") + "\n"
+    }
 }
 
 const SCHEMA: &str = "busyhour.determinism/1";
@@ -131,6 +171,28 @@ mod tests {
             assert_eq!(Difference::of_blocks(after(0), sides).sides, expected);
         }
     }
+
+    #[test]
+    fn the_committed_schema_is_that_of_this_code_and_both_findings_fit_it() {
+        let schema = schemars::schema_for!(Document<'_>);
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if include_str!("../../../reports/determinism.schema.json") != text {
+            std::fs::write(SCHEMA_PATH, text).unwrap();
+            panic!("{SCHEMA_PATH} was out of date and has been written anew; look at it and commit it");
+        }
+        let validator = jsonschema::validator_for(&serde_json::to_value(&schema).unwrap()).unwrap();
+        let (before, [first, second]) = (["z".to_owned()], ["a", OVER]);
+        for (deterministic, finding) in [
+            (true, Finding::One { hash: "0123456789abcdef".to_owned() }),
+            (false, Finding::Two { before: &before, first, second }),
+        ] {
+            let document = Document { schema: SCHEMA, deterministic, seed: 1, facts: 9, finding };
+            assert!(validator.is_valid(&serde_json::to_value(&document).unwrap()));
+        }
+        assert!(!validator.is_valid(&serde_json::json!({ "schema": SCHEMA, "deterministic": true, "seed": 1 })));
+    }
+
+    const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/determinism.schema.json");
 
     #[test]
     fn summaries_are_compared_line_by_line() {
