@@ -38,6 +38,8 @@ pub(crate) struct Configuration {
     pub(crate) behaviour: Behaviour,
     /// Socket of the harness.
     pub(crate) witness: Option<PathBuf>,
+    /// Whether the harness is told of every request.
+    pub(crate) tells_requests: bool,
     /// How the death of the parent shows.
     pub(crate) lifeline: Lifeline,
 }
@@ -92,6 +94,7 @@ impl Configuration {
             bearer: variables.optional(names::TOKEN)?.map(|token| format!("Bearer {token}")),
             behaviour: variables.behaviour()?,
             witness: variables.optional(names::WITNESS)?.map(PathBuf::from),
+            tells_requests: variables.tells_requests()?,
             lifeline: variables.lifeline()?,
         })
     }

@@ -13,6 +13,7 @@ mod routes;
 mod save;
 mod search;
 mod sessions;
+mod telling;
 
 pub(crate) use app::App;
 pub(crate) use routes::router;

@@ -7,7 +7,10 @@
 
 mod emitter;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) use emitter::Witness;
 
@@ -78,6 +81,20 @@ pub enum Fact {
         session: String,
         /// Whether this process had started that session.
         known: bool,
+    },
+    /// A request of any kind is over. Told only where
+    /// [`TESTIMONY`](crate::wire::environment::TESTIMONY) asks for it, after everything that the request brought about.
+    Answered {
+        /// `GET` or `POST`.
+        method: String,
+        /// Path and query.
+        path: String,
+        /// By their names in lowercase; a name that came twice has its last value.
+        headers: BTreeMap<String, String>,
+        /// What was sent: JSON, text where it is none, null where it is nothing or too long to be read.
+        body: Value,
+        /// Of the answer; absent where whoever asked did not wait for it.
+        status: Option<u16>,
     },
     /// A save is durable in the outbox and about to be acknowledged.
     Saved {

@@ -103,6 +103,16 @@ impl<L: Lookup> Variables<L> {
         Ok(behaviour)
     }
 
+    pub(super) fn tells_requests(&self) -> Answer<bool> {
+        match self.optional(names::TESTIMONY)?.as_deref() {
+            None => Ok(false),
+            Some("requests") => Ok(true),
+            Some(other) => {
+                Err(invalid(names::TESTIMONY, format!("`{other}` is unknown: set it to `requests`, or not at all")))
+            }
+        }
+    }
+
     pub(super) fn lifeline(&self) -> Answer<Lifeline> {
         match self.optional(names::LIFELINE)?.as_deref() {
             None => Ok(Lifeline::ParentId),

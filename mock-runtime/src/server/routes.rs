@@ -10,12 +10,13 @@ use axum::routing::{get, post};
 
 use super::app::App;
 use super::refusal::Refusal;
-use super::{body, flush, gates, health, save, search, sessions};
+use super::{body, flush, gates, health, save, search, sessions, telling};
 use crate::wire::loopback as paths;
 
 /// The whole API.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let tells = app.configuration.tells_requests;
+    let router = Router::new()
         .route(paths::HEALTH, get(health::health))
         .route(paths::SESSION_START, post(sessions::start))
         .route(paths::SEARCH_MEMORY, post(search::search))
@@ -29,6 +30,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         })
         .layer(DefaultBodyLimit::max(body::LONGEST_BODY))
         .layer(from_fn_with_state(app.clone(), gates::boot))
-        .layer(from_fn_with_state(app.clone(), gates::bearer))
-        .with_state(app)
+        .layer(from_fn_with_state(app.clone(), gates::bearer));
+    // Outermost, so that it hears of those who are turned away, too.
+    let router = if tells { router.layer(from_fn_with_state(app.clone(), telling::tell)) } else { router };
+    router.with_state(app)
 }

@@ -27,6 +27,8 @@ pub const TOKEN: &str = "MEMOAIR_RUNTIME_TOKEN";
 pub const BEHAVIOUR: &str = "BUSYHOUR_RUNTIME_BEHAVIOUR";
 /// Ours: path of the Unix socket on which the harness listens for the runtime's [life](crate::witness).
 pub const WITNESS: &str = "BUSYHOUR_WITNESS";
+/// Ours: `requests` when the witness shall be told of every request, whatever became of it.
+pub const TESTIMONY: &str = "BUSYHOUR_TESTIMONY";
 /// Ours: `stdin` when standard input is a pipe whose end means that the parent is gone.
 pub const LIFELINE: &str = "BUSYHOUR_LIFELINE";
 

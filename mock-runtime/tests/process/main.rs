@@ -5,4 +5,5 @@ mod boot;
 mod endings;
 mod identity;
 mod outbox;
+mod telling;
 mod world;

@@ -85,6 +85,7 @@ impl Book {
             }
             Fact::BootFailed { .. }
             | Fact::SessionEnded { .. }
+            | Fact::Answered { .. }
             | Fact::Saved { .. }
             | Fact::Drained { .. }
             | Fact::Exited { .. } => {}
