@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 
 use mock_runtime::wire::cloud::Fact;
 
-/// What calls have taught the cloud about a caller. Bounded: the newest [`NEWEST`] turns heard and as many facts.
+/// What calls have taught the cloud about a caller, and what it was told of him before. Bounded: the newest [`NEWEST`]
+/// turns heard and as many facts.
 #[derive(Debug)]
 pub(super) struct Learned {
+    told: Acquaintance,
     version: u64,
     name: Option<String>,
     profile_version: u64,
@@ -20,6 +22,17 @@ pub(super) struct Learned {
     numbered: usize,
 }
 
+/// What the cloud is told of a caller before anybody calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// What the caller is called.
+    pub name: Option<String>,
+    /// Who the caller is, in a sentence or two.
+    pub profile: Option<String>,
+    /// Facts about the caller.
+    pub facts: Vec<String>,
+}
+
 #[derive(Debug)]
 struct LearnedFact {
     since: u64,
@@ -27,6 +40,16 @@ struct LearnedFact {
 }
 
 impl Learned {
+    /// Of a caller the cloud was told of.
+    pub(super) fn told(told: Acquaintance) -> Self {
+        Self { name: told.name.clone(), told, ..Self::default() }
+    }
+
+    /// The profile the cloud was told.
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.told.profile.as_deref()
+    }
+
     /// Version of the caller's memory. That of a caller nothing was learned about is 1.
     pub(super) fn version(&self) -> u64 {
         self.version
@@ -50,11 +73,11 @@ impl Learned {
     /// Facts learned after `version`. A newer fact has the id of the one it displaced, so that a runtime that adds
     /// these to its own holds what a snapshot would give it.
     pub(super) fn facts_since(&self, version: u64) -> impl Iterator<Item = Fact> {
-        self.facts
-            .iter()
-            .enumerate()
-            .filter(move |(_, fact)| fact.since > version)
-            .map(|(slot, fact)| Fact { memory_id: format!("call_{slot:02}"), text: fact.text.clone() })
+        let told = if version < FIRST_VERSION { &self.told.facts[..] } else { &[] };
+        let told = told.iter().enumerate().map(|(index, text)| (format!("told_{index:02}"), text));
+        let learned = self.facts.iter().enumerate().filter(move |(_, fact)| fact.since > version);
+        let learned = learned.map(|(slot, fact)| (format!("call_{slot:02}"), &fact.text));
+        told.chain(learned).map(|(memory_id, text)| Fact { memory_id, text: text.clone() })
     }
 
     /// A session told the caller's name.
@@ -96,6 +119,7 @@ impl Learned {
 impl Default for Learned {
     fn default() -> Self {
         Self {
+            told: Acquaintance::default(),
             version: FIRST_VERSION,
             name: None,
             profile_version: 1,

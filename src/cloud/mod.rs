@@ -38,6 +38,9 @@
 //! organisation's first chunks the project's. A `session_end` turns the caller's delivered turns into facts; the
 //! newest 32 are kept, and a newer one takes the id of the one it displaces.
 //!
+//! Who was [told](Acquaintance) of a caller before has that profile and those facts, too; where there are to be no seeded
+//! [profiles](CloudSettings::profiles), nobody else has one before a session tells his name.
+//!
 //! **Events** are known by `eventId`, per project: a second delivery counts as a duplicate and changes nothing.
 //! `session_start` carries the caller as `user` or `metadata.user` in its body; name and metadata are kept. `turn`
 //! carries the saved turn, `turnId` included, `session_end` an optional `reason`.
@@ -53,6 +56,7 @@ mod conditions;
 mod error;
 mod events;
 mod fingerprint;
+mod hearing;
 mod identity;
 mod index;
 mod ledger;
@@ -73,6 +77,8 @@ mod tests;
 
 pub use conditions::Conditions;
 pub use error::CloudError;
+pub use hearing::CloudCall;
 pub use ledger::{Ledger, SessionRecord, Totals, TurnDelivery};
+pub use memory::Acquaintance;
 pub use server::MockCloud;
 pub use settings::CloudSettings;

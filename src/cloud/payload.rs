@@ -22,4 +22,4 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
 }
 
 /// Bytes of the largest body that is read: far above an index batch at its limit or a day's outbox.
-const LIMIT: usize = 16 << 20;
+pub(super) const LIMIT: usize = 16 << 20;

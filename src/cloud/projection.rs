@@ -6,7 +6,7 @@ use mock_runtime::wire::environment::{ORG_ONLY, ORG_USER};
 use super::memory::Learned;
 use super::projects::Project;
 use super::refusal::Refusal;
-use super::seeded::{self, Seeds};
+use super::seeded::Seeds;
 use super::token::{Binding, Versions};
 
 /// Checks what a runtime asks for; true where it wants the organisation's knowledge only.
@@ -68,10 +68,8 @@ impl Sources<'_> {
 
     fn add_caller_since(self, version: u64, projection: &mut Projection) {
         let learned = self.learned();
-        let name = learned.and_then(Learned::name);
-        let profile_version = learned.map_or(1, Learned::profile_version);
         if version == 0 || learned.is_some_and(|learned| learned.profile_changed_since(version)) {
-            projection.profile = Some(seeded::profile(self.project_id, self.user, name, profile_version));
+            projection.profile = self.seeds.profile(self.project_id, self.user, learned);
         }
         if version == 0 {
             projection.permanent = self.seeds.facts(self.project_id, self.user);

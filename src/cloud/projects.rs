@@ -8,7 +8,7 @@ use mock_runtime::wire::cloud::{NewAgent, NewProject};
 use super::fingerprint::Fingerprint;
 use super::index::Library;
 use super::ledger::Arrivals;
-use super::memory::Learned;
+use super::memory::{Acquaintance, Learned};
 use super::refusal::Refusal;
 
 /// All projects of the account.
@@ -42,6 +42,11 @@ impl Registry {
         let new = || Project { name: name.to_owned(), ..Project::default() };
         let project = self.projects.entry(id.to_owned()).or_insert_with(new);
         project.agents.extend(agents.iter().map(|agent| (*agent).to_owned()));
+    }
+
+    /// Tells of a caller of a project there is.
+    pub(super) fn acquaint(&mut self, project: &str, user: &str, told: Acquaintance) {
+        self.project_mut(project).callers.insert(Arc::from(user), Learned::told(told));
     }
 
     /// Onboards a customer; its id depends on seed and slug, whatever the order.

@@ -90,6 +90,12 @@ impl Refusal {
         self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
 
+    /// Its sentence.
+    pub(super) fn message(&self) -> String {
+        let message = self.body.pointer("/error/message").or_else(|| self.body.get("message"));
+        message.and_then(Value::as_str).unwrap_or(self.code).to_owned()
+    }
+
     fn enveloped(status: StatusCode, code: &'static str, message: impl Into<String>, details: Value) -> Self {
         Self { status, code, body: json!(ErrorBody::with_details(code, message, details)) }
     }

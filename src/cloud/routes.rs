@@ -14,6 +14,7 @@ use mock_runtime::wire::cloud::{
     IndexInfo, IndexList, NewAgent, NewProject, PROJECTS, Projection,
 };
 
+use super::hearing::Heard;
 use super::identity::{Identity, demand_key};
 use super::payload::Payload;
 use super::refusal::{Refusal, RefusalCode};
@@ -38,11 +39,13 @@ pub(super) fn router(site: Arc<Site>) -> Router {
 async fn attend(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let latency = site.draw_latency();
     let call = call_name(&request);
+    let (request, heard) = Heard::of(request, site.ear.as_ref()).await;
     let response = match admit(&site, &request) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
     site.tally.lock().note(call, response.extensions().get::<RefusalCode>().map(|refused| refused.0));
+    heard.answered(&response);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
@@ -114,7 +117,7 @@ async fn create_index(
     let Payload(batch) = batch.map_err(|refusal| {
         if refusal.is_body_too_large() { Refusal::batch_too_large(OVER_ANY_LIMIT.to_owned()) } else { refusal }
     })?;
-    site.create_index(&identity, &batch).map(Json)
+    site.create_index(identity.project(), &batch).map(Json)
 }
 
 async fn list_indexes(State(site): State<Arc<Site>>, identity: Identity) -> Json<IndexList> {

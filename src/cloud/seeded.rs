@@ -5,6 +5,7 @@ use mock_runtime::wire::cloud::{Chunk, Fact};
 use mock_runtime::wire::loopback::Profile;
 
 use super::fingerprint::Fingerprint;
+use super::memory::Learned;
 use crate::base::{Canary, TOPICS, Topic};
 
 /// Where a caller's knowledge comes from.
@@ -16,6 +17,8 @@ pub(super) struct Seeds {
     pub(super) facts_per_caller: u32,
     /// Chunks of each organisation.
     pub(super) org_chunks: u32,
+    /// Whether everybody has a profile.
+    pub(super) profiles: bool,
 }
 
 impl Seeds {
@@ -48,6 +51,15 @@ impl Seeds {
             .collect()
     }
 
+    /// Who `user` of `project` is: what was told of him, or else what is on file, or else his name.
+    pub(super) fn profile(&self, project: &str, user: &str, learned: Option<&Learned>) -> Option<Profile> {
+        let name = learned.and_then(Learned::name);
+        let told = learned.and_then(Learned::profile).map(str::to_owned);
+        let filed = || self.profiles.then(|| filed(project, user, name));
+        let summary = told.or_else(filed).or_else(|| name.map(|name| format!("A caller known as {name}.")));
+        summary.map(|summary| Profile { version: learned.map_or(1, Learned::profile_version), summary })
+    }
+
     /// So many topics in turn, from a place that depends on whose they are.
     fn topics(&self, count: u32, owner: &[&[u8]]) -> impl Iterator<Item = (u32, &'static Topic)> {
         let seed = self.seed.to_le_bytes();
@@ -59,17 +71,17 @@ impl Seeds {
 }
 
 /// Who `user` of `project` is, with the caller's canary; `name` once a session told it.
-pub(super) fn profile(project: &str, user: &str, name: Option<&str>, version: u64) -> Profile {
+fn filed(project: &str, user: &str, name: Option<&str>) -> String {
     let canary = Canary::of_caller(project, user);
     let known_as = name.map_or_else(String::new, |name| format!(" known as {name},"));
-    Profile { version, summary: format!("A returning caller,{known_as} whose file is {}.", canary.as_str()) }
+    format!("A returning caller,{known_as} whose file is {}.", canary.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SEEDS: Seeds = Seeds { seed: 1, facts_per_caller: 20, org_chunks: 20 };
+    const SEEDS: Seeds = Seeds { seed: 1, facts_per_caller: 20, org_chunks: 20, profiles: true };
 
     #[test]
     fn the_same_caller_is_always_the_same_and_another_differs() {

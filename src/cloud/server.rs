@@ -7,13 +7,16 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use axum::serve::ListenerExt;
+use mock_runtime::wire::cloud::{IndexCreate, IndexInfo};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use super::conditions::Conditions;
 use super::error::CloudError;
+use super::hearing::{CloudCall, Ear};
 use super::ledger::Ledger;
+use super::memory::Acquaintance;
 use super::routes::router;
 use super::settings::CloudSettings;
 use super::site::Site;
@@ -31,9 +34,21 @@ pub struct MockCloud {
 impl MockCloud {
     /// Starts a cloud. It serves when this returns.
     pub fn start(settings: CloudSettings) -> Result<Self, CloudError> {
+        Self::start_with(settings, None)
+    }
+
+    /// Starts a cloud that tells of every call. `ear` is called on the cloud's thread: it should be quick.
+    pub fn start_heard(
+        settings: CloudSettings,
+        ear: impl Fn(CloudCall) + Send + Sync + 'static,
+    ) -> Result<Self, CloudError> {
+        Self::start_with(settings, Some(Ear::new(ear)))
+    }
+
+    fn start_with(settings: CloudSettings, ear: Option<Ear>) -> Result<Self, CloudError> {
         settings.check()?;
         let bind = settings.bind;
-        let site = Arc::new(Site::new(settings));
+        let site = Arc::new(Site::new(settings, ear));
         let (running, stopped) = oneshot::channel();
         let (announcing, announced) = mpsc::channel();
         let served = Arc::clone(&site);
@@ -54,6 +69,16 @@ impl MockCloud {
     /// are added and the name stays.
     pub fn add_project(&self, id: &str, name: &str, agents: &[&str]) {
         self.site.registry.lock().add(id, name, agents);
+    }
+
+    /// Tells of a caller of a project there is, in the place of whatever is known of him.
+    pub fn acquaint(&self, project: &str, user: &str, told: Acquaintance) {
+        self.site.registry.lock().acquaint(project, user, told);
+    }
+
+    /// Creates or replaces an index of a project there is, as a client would; else says why that cannot be.
+    pub fn add_index(&self, project: &str, index: &IndexCreate) -> Result<IndexInfo, String> {
+        self.site.create_index(project, index).map_err(|refusal| refusal.message())
     }
 
     /// The cloud's weather.

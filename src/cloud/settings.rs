@@ -16,6 +16,8 @@ pub struct CloudSettings {
     pub facts_per_caller: u32,
     /// Chunks of organisation knowledge in every project from the start, each with the project's canary.
     pub org_chunks: u32,
+    /// Whether everybody has a profile from the start, with the caller's canary.
+    pub profiles: bool,
     /// Seed of ids, facts and latencies.
     pub seed: u64,
     /// Where to listen; must be loopback. Port 0 lets the system choose.
@@ -42,6 +44,7 @@ impl Default for CloudSettings {
             latency: Distribution::Constant { ns: 0 },
             facts_per_caller: 4,
             org_chunks: 8,
+            profiles: true,
             seed: 1,
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         }

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::conditions::Conditions;
+use super::hearing::Ear;
 use super::identity::Identity;
 use super::ledger::Tally;
 use super::projection::{Sources, is_org_only};
@@ -28,6 +29,8 @@ pub(super) struct Site {
     pub(super) conditions: Conditions,
     pub(super) registry: Mutex<Registry>,
     pub(super) tally: Mutex<Tally>,
+    /// Somebody to tell of every call.
+    pub(super) ear: Option<Ear>,
     /// Differs with every start, so that no sync token of an earlier life is honoured.
     life: u128,
     seeds: Seeds,
@@ -36,15 +39,16 @@ pub(super) struct Site {
 }
 
 impl Site {
-    pub(super) fn new(settings: CloudSettings) -> Self {
-        let CloudSettings { account_key, latency, facts_per_caller, org_chunks, seed, bind: _ } = settings;
+    pub(super) fn new(settings: CloudSettings, ear: Option<Ear>) -> Self {
+        let CloudSettings { account_key, latency, facts_per_caller, org_chunks, profiles, seed, bind: _ } = settings;
         Self {
             account_key,
             conditions: Conditions::default(),
             registry: Mutex::new(Registry::new(seed)),
             tally: Mutex::default(),
             life: Uuid::new_v4().as_u128(),
-            seeds: Seeds { seed, facts_per_caller, org_chunks },
+            ear,
+            seeds: Seeds { seed, facts_per_caller, org_chunks, profiles },
             latency,
             draws: Mutex::new(Stream::named(seed, "cloud.latency", 0)),
         }
@@ -74,9 +78,10 @@ impl Site {
         Ok(events::take(self.registry.lock().project_mut(identity.project()), &user_id, checked))
     }
 
-    pub(super) fn create_index(&self, identity: &Identity, batch: &IndexCreate) -> Result<IndexInfo, Refusal> {
+    /// Of a project the account has.
+    pub(super) fn create_index(&self, project: &str, batch: &IndexCreate) -> Result<IndexInfo, Refusal> {
         let checked = index::check(batch)?;
-        Ok(self.registry.lock().project_mut(identity.project()).library.create(checked))
+        Ok(self.registry.lock().project_mut(project).library.create(checked))
     }
 
     pub(super) fn list_indexes(&self, identity: &Identity) -> IndexList {

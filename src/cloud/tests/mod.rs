@@ -1,5 +1,6 @@
 //! The mock cloud as its callers meet it: over HTTP.
 
+mod acquaintance;
 mod bootstrap;
 mod conditions;
 mod events;
