@@ -18,6 +18,7 @@
 //! * [`scenario`] — a file to a checked, complete, immutable scenario.
 //! * [`client`] — the pool client as a library a voice agent could use.
 //! * [`cloud`] — the mock MemoAir cloud.
+//! * [`mock`] — the test double: mock cloud and runtimes for somebody else's client, and what it asked of them.
 //! * [`run`] — the live engine: real time, real processes, faults.
 //! * [`sim`] — the virtual-time engine: the same scenario, calls and pool code, without waiting.
 //! * [`plan`] — from traffic to settings: the smallest pool that keeps the thresholds.
@@ -29,6 +30,7 @@ pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+pub mod mock;
 pub mod plan;
 pub mod pool;
 pub mod records;

@@ -11,6 +11,7 @@ use clap_complete::Shell;
 
 use super::import::{IMPORT_EXAMPLES, ImportArguments};
 use super::metrics::MetricsAddress;
+use super::mock::{MOCK_HELP, MockArguments};
 use super::outputs::Outputs;
 use super::plan::PlanArguments;
 use crate::measure::Tolerance;
@@ -54,7 +55,7 @@ pub(super) enum Command {
     /// Keep what scenarios come to in virtual time in files, and see what moved.
     #[command(subcommand, after_help = BASELINE_HELP)]
     Baseline(BaselineOrder),
-    /// Become another program that ends when this one's parent does: plays of `run --against`.
+    /// Become another program that ends when this one's parent does: plays of `run --against`, commands of `mock`.
     #[command(name = ATTENDED, hide = true)]
     Attended {
         /// Process id of the parent.
@@ -72,6 +73,9 @@ pub(super) enum Command {
     /// Find the smallest pool that keeps the scenario's thresholds, and say how far it carries.
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
+    /// Test your own bot without the cloud: a mock cloud, and mock runtimes for the official SDK to start.
+    #[command(after_help = MOCK_HELP)]
+    Mock(MockArguments),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -315,8 +319,8 @@ is allowed carries it.";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 pass; 1 failed to do its work; 2 usage or scenario error; 96 a law of the pool was broken; 97 the
-measurement is invalid, or a comparison cannot tell; 98 a regression against a baseline; 99 a threshold failed; 130/143
-interrupted (the report is still written).";
+measurement is invalid, or a comparison cannot tell; 98 a regression against a baseline; 99 a threshold failed, or an
+expected call did not arrive; 130/143 interrupted (the report is still written).";
 
 #[cfg(test)]
 mod tests {
@@ -334,7 +338,7 @@ mod tests {
     #[test]
     fn every_command_of_the_papers_is_one() {
         let mut commands = 0;
-        for paper in ["README.md", "reports/README.md"] {
+        for paper in ["README.md", "reports/README.md", "examples/mock/README.md"] {
             let text = std::fs::read_to_string(paper).expect("cargo runs tests in the package's folder");
             let typed = text.lines().filter_map(|line| line.trim_start().strip_prefix("$ ").or(job_step(line)));
             for line in typed.filter(|line| line.starts_with("busyhour ")) {

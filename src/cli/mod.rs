@@ -19,6 +19,7 @@ mod github;
 mod import;
 mod meaning;
 mod metrics;
+mod mock;
 mod outputs;
 mod plan;
 mod play;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Import(arguments) => import::import(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Mock(arguments) => mock::mock(&arguments),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());

@@ -28,4 +28,5 @@ pub use problem::{Problem, ScenarioError, WrongText};
 pub use resolve::histogram::samples_by_tag;
 pub use rewritten::{Calibration, LawSource};
 pub use schema::schema;
+pub use syntax::explained;
 pub use varied::Change;

@@ -1,6 +1,7 @@
 //! What can be wrong with a scenario file, shown where it stands.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
@@ -79,7 +80,7 @@ pub(super) struct Problems(Vec<Problem>);
 
 impl WrongText {
     /// Takes at least one problem with the text of `file`.
-    pub(super) fn new(file: &Path, text: String, problems: Vec<Problem>) -> Self {
+    pub fn new(file: &Path, text: String, problems: Vec<Problem>) -> Self {
         assert!(!problems.is_empty(), "a text without problems is not wrong");
         let text = NamedSource::new(file.display().to_string(), text).with_language("TOML");
         Self { file: file.to_owned(), text, problems }
@@ -137,7 +138,7 @@ impl Diagnostic for Problem {
 
 impl Problem {
     /// `message` says what is wrong, `help` what to write instead.
-    pub(super) fn new(place: &Place, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub fn new(place: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), place: place.clone(), help: help.into() }
     }
 }

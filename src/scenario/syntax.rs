@@ -8,10 +8,15 @@ pub(super) fn parse(text: &str) -> Result<Document, Problem> {
     toml::from_str(text).map_err(|error| explain(text, &error))
 }
 
-/// The complaint in the words of a scenario, with the nearest key or value where one was unknown.
 fn explain(text: &str, error: &toml::de::Error) -> Problem {
     let place = error.span().unwrap_or(0..text.len().min(1));
-    let message = error.message().trim();
+    explained(error.message(), place, "the file must be TOML (https://toml.io), read from top to bottom")
+}
+
+/// A reader's complaint about a place in words for people, with the nearest key or value where one was unknown; `help`
+/// is for complaints that speak for themselves.
+pub fn explained(message: &str, place: std::ops::Range<usize>, help: &str) -> Problem {
+    let message = message.trim();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let first = quoted.next().unwrap_or_default();
     match () {
@@ -20,10 +25,10 @@ fn explain(text: &str, error: &toml::de::Error) -> Problem {
         () if message.starts_with("missing field") => {
             Problem::new(&place, format!("the key `{first}` is missing"), format!("add `{first} = …` here"))
         }
-        () if message.starts_with("invalid type") => {
+        () if message.starts_with("invalid type") || message.starts_with("invalid value: ") => {
             Problem::new(&place, in_words(message), "write a value of the type that is expected")
         }
-        () => Problem::new(&place, message, "the file must be TOML (https://toml.io), read from top to bottom"),
+        () => Problem::new(&place, message, help),
     }
 }
 
@@ -32,6 +37,8 @@ fn in_words(message: &str) -> String {
     let Some((found, expected)) = message.split_once(", expected ") else { return message.to_owned() };
     let expected = match expected {
         "i64" => "a whole number",
+        "u64" => "a whole number, 0 or more",
+        "u16" => "a whole number from 0 to 65535",
         "f64" => "a number",
         "a sequence" => "an array",
         structure if structure.starts_with("struct ") => "a table",

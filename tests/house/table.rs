@@ -44,6 +44,11 @@ pub(crate) const HOUSE: &[Room] = &[
     Room { module: "busyhour::client", may: &["busyhour::base", "busyhour::pool", "mock_runtime::wire"], pure: false },
     Room { module: "busyhour::cloud", may: &["busyhour::base", "mock_runtime::wire"], pure: false },
     Room {
+        module: "busyhour::mock",
+        may: &["busyhour::scenario", "busyhour::cloud", "mock_runtime::wire", "mock_runtime::witness"],
+        pure: false,
+    },
+    Room {
         module: "busyhour::run",
         may: &[
             "busyhour::base",
@@ -82,6 +87,7 @@ pub(crate) const HOUSE: &[Room] = &[
             "busyhour::records",
             "busyhour::measure",
             "busyhour::scenario",
+            "busyhour::mock",
             "busyhour::run",
             "busyhour::sim",
             "busyhour::plan",

@@ -108,7 +108,7 @@ pub(in crate::cli) fn attended(parent: u32, program: &[OsString]) -> Result<u8, 
     set_parent_process_death_signal(Some(Signal::TERM)).map_err(|error| Failure::work(error.to_string()))?;
     // It may be gone already.
     if getppid().map(Pid::as_raw_pid) != i32::try_from(parent).ok() {
-        return Err(Failure::work("whoever compares is gone; start `busyhour run --against` again"));
+        return Err(Failure::work("the busyhour that wanted this started is gone: start it again"));
     }
     let [program, arguments @ ..] = program else { unreachable!("the command line asks for one") };
     let error = std::process::Command::new(program).args(arguments).exec();

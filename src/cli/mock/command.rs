@@ -1,0 +1,92 @@
+//! A command that is run against the double.
+
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::{Child, Command};
+use tokio::signal::unix::SignalKind;
+use tokio::time::{Instant, sleep};
+
+use super::{Signals, settings};
+use crate::cli::Failure;
+use crate::cli::arguments::ATTENDED;
+use crate::mock::{Double, Living};
+
+/// Runs it to its end, and gives back its exit code: 128 and the number where a signal ended it.
+pub(super) async fn run(double: &Double, command: &[OsString], mut signals: Signals) -> Result<u8, Failure> {
+    let mut child = start(double, command)?;
+    let mut asked = false;
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.map_err(Failure::work)?,
+            signal = signals.next() => pass_on(&mut child, signal, std::mem::replace(&mut asked, true)),
+        }
+    };
+    tell_of_survivors(double).await;
+    Ok(exit_code(status))
+}
+
+/// In this process group, so that a terminal is the command's, too. The kernel asks it to end should this process go
+/// before it.
+fn start(double: &Double, command: &[OsString]) -> Result<Child, Failure> {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("busyhour"));
+    let mut attended = Command::new(program);
+    attended.args([ATTENDED, &std::process::id().to_string(), "--"]).args(command);
+    attended.envs(settings::variables(double));
+    attended.spawn().map_err(|error| Failure::work(format!("no process can be started: {error}")))
+}
+
+/// Who is asked a second time means it. What was typed on the terminal has reached the command by itself.
+fn pass_on(child: &mut Child, kind: SignalKind, again: bool) {
+    let typed = kind == SignalKind::interrupt() && holds_the_terminal();
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    match (pid, Signal::from_named_raw(kind.as_raw_value())) {
+        (Some(pid), _) if again => drop(kill_process(pid, Signal::KILL)),
+        (Some(pid), Some(signal)) if !typed => drop(kill_process(pid, signal)),
+        _ => {}
+    }
+    if !again {
+        crate::cli::tell("busyhour: waiting for the command; once more to kill it");
+    }
+}
+
+/// Whether this process group is the one in the foreground of its terminal: the fifth and the eighth field of
+/// `/proc/self/stat`, after a name in brackets.
+fn holds_the_terminal() -> bool {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    matches!(fields[..], [_, _, group, _, _, foreground, ..] if group == foreground)
+}
+
+/// A client that was closed leaves no runtime behind; one that was not may have lost what it saved last.
+async fn tell_of_survivors(double: &Double) {
+    let patience = Instant::now() + PATIENCE;
+    while !double.living().is_empty() && Instant::now() < patience {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let left = double.living();
+    if !left.is_empty() {
+        crate::cli::tell(&survivors(&left));
+    }
+}
+
+fn survivors(left: &[Living]) -> String {
+    let callers: Vec<&str> = left.iter().map(|life| life.caller.as_str()).collect();
+    format!(
+        "busyhour: the command ended and left runtimes running, those of {}: close the client (`await client.aclose()`), or \
+         real ones live on",
+        callers.join(", ")
+    )
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    u8::try_from(code).unwrap_or(1)
+}
+
+/// For runtimes that were told to end before the command did.
+const PATIENCE: Duration = Duration::from_millis(200);
