@@ -62,6 +62,7 @@ fn judge(summary: &mut Summary, thresholds: &[Threshold]) {
 impl Recorder {
     /// Levels count up to the end of the window, or of the run where that came first.
     fn close_window(&mut self, ended: Time) {
+        self.levels = self.total_levels().clone();
         self.window.end = self.window.end.min(ended.max(self.levels.since()));
         let end = self.window.end;
         let all = self.tallies.iter_mut().map(|tally| &mut tally.levels).chain([&mut self.levels]);

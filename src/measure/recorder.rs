@@ -37,7 +37,7 @@ pub struct Recorder {
     pub(super) window: Range<Time>,
     /// In the order of `settings.tenants`.
     pub(super) tallies: Vec<Tally>,
-    /// Of all tenants together: the peak of a sum is not the sum of peaks.
+    /// Of all tenants together, where there are several: the peak of a sum is not the sum of peaks.
     pub(super) levels: Levels,
     /// Somebody else keeps the levels of all together.
     is_part: bool,
@@ -174,6 +174,17 @@ impl Recorder {
         (time >= self.window.start).then(|| (&mut self.tallies[tenant.index()], self.settings.budget))
     }
 
+    /// The levels of all tenants together: those of the only one, where it is alone.
+    pub(super) fn total_levels(&self) -> &Levels {
+        if let [only] = &self.tallies[..]
+            && !self.is_part
+        {
+            &only.levels
+        } else {
+            &self.levels
+        }
+    }
+
     fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
         if let Some((tally, budget)) = self.counted(tenant, intended) {
             tally.counts.calls += 1;
@@ -200,7 +211,7 @@ impl Recorder {
         let levels = &mut self.tallies[tenant.index()].levels;
         let before = levels.now();
         levels.step(at, level, &self.window);
-        if !self.is_part {
+        if !self.is_part && self.tallies.len() > 1 {
             let total = exchange(self.levels.now(), before, level);
             self.levels.step(at, total, &self.window);
         }

@@ -57,7 +57,7 @@ impl SoFar for UpTo<'_> {
             }
         };
         let latency = family.map(|family| (family.name().to_owned(), recorder.latency_so_far(place, family)));
-        let mut levels = place.map_or(&recorder.levels, |place| &recorder.tallies[place].levels).clone();
+        let mut levels = place.map_or(recorder.total_levels(), |place| &recorder.tallies[place].levels).clone();
         let end = recorder.window.end.min(self.now);
         levels.hold_until(end, &recorder.window);
         let measured: Span = end.since(recorder.window.start);

@@ -10,6 +10,7 @@ use crate::base::{Admission, BootKind, DrainReason, Time};
 
 impl Pool {
     /// A runtime is ready.
+    #[inline]
     pub fn started(&mut self, now: Time, runtime: RuntimeId, kind: BootKind) {
         let Some(place) = self.find_in(Phase::Booting, runtime) else { return };
         self.leave_boot(place);
@@ -75,6 +76,7 @@ impl Pool {
     }
 
     /// A drain ended: the process is gone.
+    #[inline]
     pub fn drained(&mut self, now: Time, runtime: RuntimeId) {
         let Some(place) = self.runtimes.find(runtime) else { return };
         if let Phase::Draining(_) = self.runtimes[place].phase {

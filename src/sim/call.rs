@@ -17,6 +17,8 @@ pub(super) struct OnLine {
     pub(super) stamp: u32,
     pub(super) turn: Turn,
     pub(super) lease: Option<(LeaseId, RuntimeId)>,
+    /// Its lease is held from the ring to the end.
+    pub(super) pinned: bool,
     /// Recall attempts the router has left, this one included.
     pub(super) attempts: u32,
     /// A runtime that dies under an operation is replaced once.
@@ -32,6 +34,30 @@ pub(super) struct OnLine {
 }
 
 impl OnLine {
+    /// A call that rings, before its first turn.
+    #[inline]
+    pub(super) fn new(call: Call, (desk, key): (DeskId, Key), turn: Turn, pinned: bool) -> Self {
+        let rang = call.rings_at;
+        Self {
+            call,
+            desk,
+            key,
+            step: Step::Turn,
+            stamp: 0,
+            turn,
+            lease: None,
+            pinned,
+            attempts: 0,
+            repeated: false,
+            wanted: rang,
+            asked: rang,
+            began: rang,
+            answer_at: rang,
+            deadline: rang,
+            draft: Draft::default(),
+        }
+    }
+
     /// Its next step: when, and the stamp that tells it from those it overtakes.
     #[inline]
     pub(super) fn next(&mut self, at: Time, step: Step) -> (Time, u32) {
@@ -98,6 +124,8 @@ pub(super) enum Step {
     Reply,
     /// The caller hangs up.
     HangUp,
+    /// Nobody is there: the place is free.
+    Gone,
 }
 
 /// What a lease is wanted for.

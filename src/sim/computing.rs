@@ -166,8 +166,7 @@ impl Simulation<'_> {
     /// A runtime is told to end, or is gone: whatever it computed is not computed any more.
     #[inline]
     pub(super) fn stop_computing(&mut self, desk: DeskId, runtime: RuntimeId) {
-        let host = self.desk(desk).host;
-        if self.hosts[host].processors.is_some() {
+        if self.computes {
             self.take_off_the_cores(desk, runtime);
         }
     }
@@ -248,8 +247,7 @@ impl Simulation<'_> {
 
     /// The call was not cut while it waited.
     fn waits_for_a_core(&self, id: CallId) -> bool {
-        let call = self.calls[id.0 as usize].as_ref();
-        call.is_some_and(|call| matches!(call.step, Step::Answer { .. } | Step::Session(_)))
+        matches!(self.calls[id.0 as usize].step, Step::Answer { .. } | Step::Session(_))
     }
 
     fn compute(&mut self, begins: Time, needs: Span, task: Task) -> WorkId {

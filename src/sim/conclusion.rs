@@ -65,7 +65,7 @@ impl Facts {
             ended: simulation.ended.unwrap_or(simulation.now),
             tenants: simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect(),
             aborted: simulation.aborted.take(),
-            violations: simulation.books.iter_mut().filter_map(|books| books.breach.take()).collect(),
+            violations: simulation.desks.iter_mut().filter_map(|desk| desk.books.breach.take()).collect(),
         }
     }
 }

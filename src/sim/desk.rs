@@ -3,6 +3,7 @@
 use mock_runtime::behaviour::{Conduct, Life};
 use slotmap::SecondaryMap;
 
+use super::laws::Books;
 use super::queue::CallId;
 use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
 use crate::pool::{Key, Pool, RuntimeId, Settings, WaiterId};
@@ -12,6 +13,8 @@ pub(super) struct Desk {
     pub(super) tenant: TenantIndex,
     pub(super) host: usize,
     pub(super) pool: Pool,
+    /// What it does, as seen from outside.
+    pub(super) books: Books,
     pub(super) runtimes: SecondaryMap<RuntimeId, Runtime>,
     pub(super) waiting: SecondaryMap<WaiterId, CallId>,
     pub(super) keys: Keys,
@@ -79,6 +82,7 @@ impl Desk {
             tenant,
             host,
             pool: Pool::new(settings.clone(), Time::ZERO),
+            books: Books::new(tenant, settings),
             runtimes: SecondaryMap::new(),
             waiting: SecondaryMap::new(),
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
@@ -90,6 +94,13 @@ impl Desk {
         }
     }
 
+    /// Runtimes that exist, and busy ones.
+    #[inline]
+    pub(super) fn held(&self) -> (u32, u32) {
+        let levels = self.pool.levels();
+        (levels.live(), levels.busy)
+    }
+
     /// Whether the pool may want a tick before the one it gets: only a boot that has just begun can, because whoever is
     /// idle now was idle before whoever will be.
     #[inline]
@@ -97,13 +108,14 @@ impl Desk {
         self.tick_at == Time::NEVER || (self.spawned && now + self.boot_timeout < self.tick_at)
     }
 
-    /// A new life of the caller's runtime.
-    pub(super) fn next_life(&mut self, conduct: &Conduct, key: Key) -> Life {
+    /// A new life of the caller's runtime, and how it begins.
+    pub(super) fn next_life(&mut self, conduct: &Conduct, key: Key) -> (Life, BootKind) {
         let state = self.keys.state(key);
         let number = state.lives;
         state.lives += 1;
+        let kind = if state.on_disk { BootKind::Warm } else { BootKind::Cold };
         let seed = Stream::numbered(self.lives.wrapping_add(u64::from(key.0)), u64::from(number)).below(u64::MAX);
-        conduct.life_from(seed)
+        (conduct.life_from(seed), kind)
     }
 
     /// A runtime is gone: where nothing else remembers its caller, the key is free.
@@ -111,6 +123,13 @@ impl Desk {
         if !self.pool.knows(key) {
             self.keys.free_if_forgotten(key);
         }
+    }
+}
+
+impl Runtime {
+    /// A process that starts.
+    pub(super) fn new(key: Key, port: u16, spawned: Time, kind: BootKind, life: Life) -> Self {
+        Self { key, port, spawned, kind, life, phase: Phase::Booting, session: None, frozen_until: Time::ZERO }
     }
 }
 

@@ -10,7 +10,6 @@ use super::crowd::Crowd;
 use super::desk::Desk;
 use super::host::Host;
 use super::journal::{Fact, Listener};
-use super::laws::Books;
 use super::parts::{Part, Place};
 use super::queue::{CallId, Class, DeskId, Due, Queue};
 use super::{computing, faults};
@@ -25,16 +24,20 @@ pub(super) struct Simulation<'j> {
     pub(super) now: Time,
     pub(super) queue: Queue,
     pub(super) workload: Workload,
+    /// When the next call rings, as far as is known; never once the window is over.
+    pub(super) next_ring: Time,
     pub(super) recorder: Recorder,
     /// All workers, in the order of the tenants.
     pub(super) desks: Vec<Desk>,
-    pub(super) books: Vec<Books>,
     pub(super) hosts: Vec<Host>,
     /// What of a runtime's work competes for its host's cores.
     pub(super) computing: Computing,
+    /// Something of it does.
+    pub(super) computes: bool,
     /// By tenant.
     pub(super) tenants: Vec<TenantState>,
-    pub(super) calls: Vec<Option<OnLine>>,
+    /// Those who have gone stay until somebody takes their place.
+    pub(super) calls: Vec<OnLine>,
     pub(super) free_calls: Vec<CallId>,
     pub(super) on_line: Crowd,
     /// What others have to know where this is a part: changes of levels since they were last collected.
@@ -77,20 +80,16 @@ pub(super) struct CloudState {
 impl<'j> Simulation<'j> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
         let scenario = &part.scenario;
-        let desks = desks(part);
         let mut simulation = Self {
             now: Time::ZERO,
             queue: Queue::default(),
             workload: Workload::sharing(&scenario.traffic, &part.popularities),
+            next_ring: Time::NEVER,
             recorder: scenario.recorder(),
-            books: desks
-                .iter()
-                .zip(&part.places)
-                .map(|(desk, place)| Books::new(desk.tenant, &place.settings(scenario)))
-                .collect(),
-            desks,
+            desks: desks(part),
             hosts: computing::hosts(part),
             computing: computing::counted(scenario),
+            computes: computing::competes(scenario),
             tenants: tenants(scenario),
             calls: Vec::new(),
             free_calls: Vec::new(),
@@ -107,6 +106,7 @@ impl<'j> Simulation<'j> {
             listener,
         };
         simulation.schedule_faults();
+        simulation.look_for_the_next_ring();
         simulation
     }
 
@@ -132,19 +132,24 @@ impl<'j> Simulation<'j> {
     /// The next thing happens, if it does before then.
     #[inline]
     fn go_on(&mut self, until: Time) -> bool {
-        let (ring, next) = (self.next_ring(), self.queue.peek());
-        if ring.min(next) >= until {
-            return false;
-        }
-        if ring < next {
-            // A ring is a beginning, the last of its instant.
-            self.now = ring;
-            self.queue.arrive_at(ring);
-            self.ring();
-        } else {
+        // What is due at once is of an instant that has begun already.
+        if self.queue.is_at_once() {
             self.step();
+        } else {
+            let (ring, next) = (self.next_ring, self.queue.peek());
+            if ring.min(next) >= until {
+                return false;
+            }
+            if ring < next {
+                // A ring is a beginning, the last of its instant.
+                self.now = ring;
+                self.queue.arrive_at(ring);
+                self.ring();
+            } else {
+                self.step();
+            }
         }
-        if self.queue.peek().min(self.next_ring()) > self.now {
+        if !self.queue.is_at_once() && self.next_ring.min(self.queue.peek()) > self.now {
             self.report_touched();
         }
         true
@@ -153,7 +158,7 @@ impl<'j> Simulation<'j> {
     /// Nobody is on the line, and nobody will ring any more.
     #[inline]
     pub(super) fn is_over(&mut self) -> bool {
-        if self.on_line.now() > 0 || self.next_ring() < Time::NEVER {
+        if self.on_line.now() > 0 || self.next_ring < Time::NEVER {
             return false;
         }
         let next = self.queue.peek();
@@ -174,6 +179,7 @@ impl<'j> Simulation<'j> {
         if !self.broken {
             self.now = at;
             self.ended = Some(at);
+            self.next_ring = Time::NEVER;
             self.hang_up();
             self.advance(Time::NEVER);
         }
@@ -183,12 +189,11 @@ impl<'j> Simulation<'j> {
         }
     }
 
+    /// To be asked after a ring, and where a call's end may bring one forward.
     #[inline]
-    fn next_ring(&self) -> Time {
-        if self.ended.is_some() {
-            return Time::NEVER;
-        }
-        self.workload.peek().filter(|ring| *ring < self.window()).unwrap_or(Time::NEVER)
+    pub(super) fn look_for_the_next_ring(&mut self) {
+        let next = self.workload.peek().filter(|ring| *ring < self.window() && self.ended.is_none());
+        self.next_ring = next.unwrap_or(Time::NEVER);
     }
 
     fn window(&self) -> Time {
@@ -207,6 +212,7 @@ impl<'j> Simulation<'j> {
         }
     }
 
+    #[inline]
     fn step(&mut self) {
         let Some((at, due)) = self.queue.pop() else { return };
         self.now = at;
@@ -278,7 +284,7 @@ impl<'j> Simulation<'j> {
             self.report_touched();
             self.touched = Some(id);
         }
-        self.broken |= self.books[id.0 as usize].breach.is_some();
+        self.broken |= self.desks[id.0 as usize].books.breach.is_some();
     }
 
     #[inline]
@@ -289,31 +295,36 @@ impl<'j> Simulation<'j> {
     }
 
     /// Reports a pool's levels where they changed, and sees to its next tick.
+    #[inline]
     fn report(&mut self, id: DeskId) {
-        let now = self.now;
-        let desk = &mut self.desks[id.0 as usize];
-        let (levels, before) = (desk.pool.levels(), desk.reported);
-        let (live, busy) = (levels.live(), levels.busy);
-        let books = &mut self.books[id.0 as usize];
-        if (live, busy) != before {
-            desk.reported = (live, busy);
-            books.agrees(now, live);
-            if self.is_part {
-                self.changes.note(now, Of::Runtimes, live.wrapping_sub(before.0).cast_signed());
-                self.changes.note(now, Of::Busy, busy.wrapping_sub(before.1).cast_signed());
-            }
-            let level = &mut self.tenants[desk.tenant.index()].level;
-            level.runtimes = level.runtimes + live - before.0;
-            level.busy = level.busy + busy - before.1;
-            level.ports = level.runtimes;
-            let event = Event::Level { tenant: desk.tenant, at: now, level: *level };
-            self.recorder.observe(&event);
-            self.listener.hear(&event);
+        let desk = &self.desks[id.0 as usize];
+        if desk.held() != desk.reported {
+            self.report_levels(id);
         }
-        self.broken |= books.breach.is_some();
-        if desk.wants_look(now) {
+        let desk = &self.desks[id.0 as usize];
+        self.broken |= desk.books.breach.is_some();
+        if desk.wants_look(self.now) {
             self.see_to_tick(id);
         }
+    }
+
+    fn report_levels(&mut self, id: DeskId) {
+        let now = self.now;
+        let desk = &mut self.desks[id.0 as usize];
+        let ((live, busy), before) = (desk.held(), desk.reported);
+        desk.reported = (live, busy);
+        desk.books.agrees(now, live);
+        if self.is_part {
+            self.changes.note(now, Of::Runtimes, live.wrapping_sub(before.0).cast_signed());
+            self.changes.note(now, Of::Busy, busy.wrapping_sub(before.1).cast_signed());
+        }
+        let level = &mut self.tenants[desk.tenant.index()].level;
+        level.runtimes = level.runtimes + live - before.0;
+        level.busy = level.busy + busy - before.1;
+        level.ports = level.runtimes;
+        let event = Event::Level { tenant: desk.tenant, at: now, level: *level };
+        self.recorder.observe(&event);
+        self.listener.hear(&event);
     }
 
     /// Wakes the pool when it wants to be, unless it is woken sooner anyway.

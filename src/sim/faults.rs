@@ -125,10 +125,9 @@ impl Simulation<'_> {
     /// Calls with a lease on the runtime.
     fn calls_on(&self, desk: DeskId, runtime: RuntimeId) -> Vec<CallId> {
         let calls = (0..).map(CallId).zip(&self.calls);
-        let on_it = calls.filter(|(_, call)| {
-            call.as_ref()
-                .is_some_and(|call| call.desk == desk && call.lease.is_some_and(|(_, leased)| leased == runtime))
-        });
+        // Who has gone has given his lease back.
+        let on_it =
+            calls.filter(|(_, call)| call.desk == desk && call.lease.is_some_and(|(_, leased)| leased == runtime));
         on_it.map(|(id, _)| id).collect()
     }
 }

@@ -47,27 +47,24 @@ impl Simulation<'_> {
         (id, errand, call.key, call.call.number)
     }
 
+    #[inline]
     fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
         let now = self.now;
-        let (host, tenant) = (self.desk(id).host, self.desk(id).tenant);
         self.tell(id, Fact::Spawned { runtime, key, port });
-        self.books[id.0 as usize].given(now, runtime, key, port);
-        if !self.hosts[host].take(port) {
-            self.books[id.0 as usize].port_lost(runtime, port);
-            self.tell(id, Fact::PortTaken { runtime });
-            self.desk(id).pool.port_taken(now, runtime);
-            return;
-        }
-        self.books[id.0 as usize].spawned(now, runtime, key);
-        let conduct = &self.tenants[tenant.index()].conduct;
         let desk = &mut self.desks[id.0 as usize];
+        desk.books.given(now, runtime, key, port);
+        if !self.hosts[desk.host].take(port) {
+            desk.books.port_lost(runtime, port);
+            desk.pool.port_taken(now, runtime);
+            return self.tell(id, Fact::PortTaken { runtime });
+        }
+        desk.books.spawned(now, runtime, key);
         desk.spawned = true;
-        let life = desk.next_life(conduct, key);
-        let kind = if desk.keys.state(key).on_disk { BootKind::Warm } else { BootKind::Cold };
+        let conduct = &self.tenants[desk.tenant.index()].conduct;
+        let (life, kind) = desk.next_life(conduct, key);
         let outcome = conduct.boot(&life, kind, now.ns());
-        let (phase, session, frozen_until) = (Phase::Booting, None, Time::ZERO);
-        desk.runtimes.insert(runtime, Runtime { key, port, spawned: now, kind, life, phase, session, frozen_until });
-        if self.computes_boot(kind, outcome, id, runtime) {
+        desk.runtimes.insert(runtime, Runtime::new(key, port, now, kind, life));
+        if self.computes && self.computes_boot(kind, outcome, id, runtime) {
             return;
         }
         let (ends, ready) = match outcome {
@@ -95,9 +92,11 @@ impl Simulation<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn boot_ends(&mut self, id: DeskId, runtime: RuntimeId, ready: bool) {
         let now = self.now;
-        let Some(entry) = self.desk(id).runtimes.get_mut(runtime) else { return };
+        let desk = &mut self.desks[id.0 as usize];
+        let Some(entry) = desk.runtimes.get_mut(runtime) else { return };
         if entry.phase != Phase::Booting {
             return;
         }
@@ -106,12 +105,12 @@ impl Simulation<'_> {
         }
         entry.phase = Phase::Ready;
         let Runtime { key, spawned: began, kind, .. } = *entry;
-        let tenant = self.desk(id).tenant;
-        self.desk(id).keys.state(key).on_disk = true;
-        self.books[id.0 as usize].ready(now, runtime);
+        let tenant = desk.tenant;
+        desk.keys.state(key).on_disk = true;
+        desk.books.ready(now, runtime);
+        desk.pool.started(now, runtime, kind);
         self.note(&Event::Booted { tenant, began, kind, took: now.since(began) });
         self.tell(id, Fact::Started { runtime, kind });
-        self.desk(id).pool.started(now, runtime, kind);
         self.carry_out(id);
     }
 
@@ -119,43 +118,49 @@ impl Simulation<'_> {
     fn drain(&mut self, id: DeskId, runtime: RuntimeId, reason: DrainReason) {
         let now = self.now;
         self.tell(id, Fact::Draining { runtime, reason });
-        self.books[id.0 as usize].drained(now, runtime, reason);
-        let was_ready = self.desk(id).runtimes[runtime].phase == Phase::Ready;
-        let leaving = match reason {
-            DrainReason::Crash => Leaving::default(),
-            _ if was_ready => self.farewell(id, runtime),
-            _ => Leaving { terminate: self.work(id, runtime, Work::Terminate), ..Leaving::default() },
+        let desk = &mut self.desks[id.0 as usize];
+        desk.books.drained(now, runtime, reason);
+        let entry = &mut desk.runtimes[runtime];
+        let before = std::mem::replace(&mut entry.phase, Phase::Draining { began: now, reason });
+        let conduct = &self.tenants[desk.tenant.index()].conduct;
+        let mut work = |work| Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
+        let leaving = match (reason, before) {
+            (DrainReason::Crash, _) => Leaving::default(),
+            (_, Phase::Ready) => {
+                let (flush, terminate) = (work(Work::Flush), work(Work::Terminate));
+                let (session, frozen_until) = (entry.session, entry.frozen_until);
+                Leaving { pause: frozen_until.since(now) + self.last_words(id, session), flush, terminate }
+            }
+            _ => Leaving { terminate: work(Work::Terminate), ..Leaving::default() },
         };
-        self.desk(id).runtimes[runtime].phase = Phase::Draining { began: now, reason };
         self.stop_computing(id, runtime);
         self.leave(id, runtime, leaving);
     }
 
-    /// The session's end goes to the cloud, the outbox is flushed, the process ends. A cloud that is down is waited
-    /// for as long as a runtime waits for it.
-    fn farewell(&mut self, id: DeskId, runtime: RuntimeId) -> Leaving {
-        let now = self.now;
-        let Runtime { session, frozen_until, .. } = self.desk(id).runtimes[runtime];
-        let stalled = frozen_until.since(now);
-        let delivery = match session {
-            None => Span::ZERO,
-            Some(_) => now.max(self.cloud.down_until).since(now) + self.cloud_latency(id),
-        };
-        let delivery = if delivery > END_PATIENCE { delivery.min(END_PATIENCE + FLUSH_DEADLINE) } else { delivery };
-        Leaving {
-            pause: stalled + delivery,
-            flush: self.work(id, runtime, Work::Flush),
-            terminate: self.work(id, runtime, Work::Terminate),
+    /// How long the session's end takes to the cloud before the outbox is flushed. A cloud that is down is waited for as
+    /// long as a runtime waits for it.
+    #[inline]
+    fn last_words(&mut self, id: DeskId, session: Option<Time>) -> Span {
+        if session.is_none() {
+            return Span::ZERO;
         }
+        let now = self.now;
+        let delivery = now.max(self.cloud.down_until).since(now) + self.cloud_latency(id);
+        if delivery > END_PATIENCE { delivery.min(END_PATIENCE + FLUSH_DEADLINE) } else { delivery }
     }
 
+    #[inline]
     pub(super) fn drain_ends(&mut self, id: DeskId, runtime: RuntimeId) {
         let now = self.now;
-        let (tenant, phase) = (self.desk(id).tenant, self.desk(id).runtimes[runtime].phase);
-        let Phase::Draining { began, reason } = phase else { unreachable!("only a drain that began can end") };
-        self.books[id.0 as usize].patience.drain_took(now.since(began));
+        let desk = &mut self.desks[id.0 as usize];
+        let tenant = desk.tenant;
+        let Phase::Draining { began, reason } = desk.runtimes[runtime].phase else {
+            unreachable!("only a drain that began can end")
+        };
+        let took = now.since(began);
+        desk.books.patience.drain_took(took);
         if reason != DrainReason::Crash {
-            self.note(&Event::Drained { tenant, began, reason, took: now.since(began) });
+            self.note(&Event::Drained { tenant, began, reason, took });
         }
         let key = self.bury(id, runtime);
         self.tell(id, Fact::Drained { runtime });
@@ -176,18 +181,12 @@ impl Simulation<'_> {
 
     /// The process is gone: its port is anybody's.
     fn bury(&mut self, id: DeskId, runtime: RuntimeId) -> Key {
-        let host = self.desk(id).host;
-        let gone = self.desk(id).runtimes.remove(runtime).expect("a process is buried once");
         self.stop_computing(id, runtime);
-        self.hosts[host].give_back(gone.port);
-        self.books[id.0 as usize].gone(runtime, gone.port);
+        let desk = &mut self.desks[id.0 as usize];
+        let gone = desk.runtimes.remove(runtime).expect("a process is buried once");
+        self.hosts[desk.host].give_back(gone.port);
+        desk.books.gone(runtime, gone.port);
         gone.key
-    }
-
-    fn work(&mut self, id: DeskId, runtime: RuntimeId, work: Work) -> Span {
-        let (now, tenant) = (self.now, self.desk(id).tenant);
-        let life = &mut self.desks[id.0 as usize].runtimes[runtime].life;
-        Span::from_ns(self.tenants[tenant.index()].conduct.takes(life, work, now.ns()))
     }
 
     fn cloud_latency(&mut self, id: DeskId) -> Span {
@@ -199,7 +198,7 @@ impl Simulation<'_> {
     /// Hangs up every call and closes every pool.
     pub(super) fn hang_up(&mut self) {
         let on_line: Vec<CallId> =
-            (0..).map(CallId).zip(&self.calls).filter(|(_, call)| call.is_some()).map(|(id, _)| id).collect();
+            (0..).map(CallId).zip(&self.calls).filter(|(_, call)| call.step != Step::Gone).map(|(id, _)| id).collect();
         for id in on_line {
             self.cut(id);
         }

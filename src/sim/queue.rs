@@ -95,6 +95,12 @@ impl Queue {
         self.now = now;
     }
 
+    /// Whether something is due in this very instant that began in it.
+    #[inline]
+    pub(super) fn is_at_once(&self) -> bool {
+        !self.at_once.is_empty()
+    }
+
     /// When the next thing happens; [`Time::NEVER`] where nothing does.
     pub(super) fn peek(&mut self) -> Time {
         if !self.at_once.is_empty() {

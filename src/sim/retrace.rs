@@ -39,8 +39,9 @@ pub(super) fn retell(scenario: &Arc<Scenario>, prepare: impl Fn(&mut Simulation<
     let mut first = Simulation::new(&part, Listener::default());
     prepare(&mut first);
     first.play_out();
-    let breaches =
-        (0..).zip(&first.books).filter_map(|(worker, books)| Some((books.breach.as_ref()?.at, worker, books)));
+    let breaches = (0..)
+        .zip(&first.desks)
+        .filter_map(|(worker, desk)| Some((desk.books.breach.as_ref()?.at, worker, &desk.books)));
     let (until, worker, books) = breaches.min_by_key(|(at, worker, _)| (*at, *worker))?;
     let (culprit, tenant) = (books.culprit, first.desks[worker as usize].tenant);
     let mut keeper = Keeper { worker, culprit, until, caller: None, last: VecDeque::new() };

@@ -14,59 +14,56 @@ use crate::workload::Next;
 
 impl Simulation<'_> {
     /// The workload's next call rings, now.
+    #[inline]
     pub(super) fn ring(&mut self) {
         let Some(mut call) = self.workload.next() else { return };
+        self.look_for_the_next_ring();
         let tenant = call.tenant;
-        let desk = DeskId(self.tenants[tenant.index()].first_desk + u32::from(call.worker.0));
+        let state = &self.tenants[tenant.index()];
+        let (desk, pinned) = (DeskId(state.first_desk + u32::from(call.worker.0)), state.lease == Lease::Call);
         let turn = call.first_turn();
         self.note(&Event::Rang { tenant, intended: call.rings_at, lag: Span::ZERO });
         let key = self.desk(desk).keys.open(call.caller);
         self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
-        let on_line = OnLine {
-            call,
-            desk,
-            key,
-            step: Step::Turn,
-            stamp: 0,
-            turn,
-            lease: None,
-            attempts: 0,
-            repeated: false,
-            wanted: self.now,
-            asked: self.now,
-            began: self.now,
-            answer_at: self.now,
-            deadline: self.now,
-            draft: Draft::default(),
-        };
         self.line(1);
-        let id = if let Some(id) = self.free_calls.pop() {
-            self.calls[id.0 as usize] = Some(on_line);
-            id
-        } else {
-            self.calls.push(Some(on_line));
-            CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
-        };
+        let id = self.pick_up(OnLine::new(call, (desk, key), turn, pinned));
         self.begin_turn(id);
         self.touch(desk);
     }
 
     /// A step that was due, unless it was overtaken.
     pub(super) fn call_step(&mut self, id: CallId, stamp: u32) {
-        let Some(call) = self.calls[id.0 as usize].as_ref().filter(|call| call.stamp == stamp) else { return };
-        let desk = call.desk;
-        match call.step {
+        let call = &self.calls[id.0 as usize];
+        if call.stamp != stamp {
+            return;
+        }
+        let (desk, step) = (call.desk, call.step);
+        match step {
             Step::Turn => self.begin_turn(id),
             Step::Retry => self.attempt(id, Errand::Recall),
             Step::Session(errand) => self.ask(id, errand),
             Step::Answer { errand, timed_out } => self.answered(id, errand, timed_out),
             Step::Reply => self.attempt(id, Errand::Save),
             Step::HangUp => self.end_call(id),
-            Step::Lease(_) => unreachable!("who waits for a lease has no step in the queue"),
+            Step::Lease(_) | Step::Gone => unreachable!("who waits for a lease, or is gone, has no step in the queue"),
         }
         self.touch(desk);
     }
 
+    /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
+    /// one of who is there now.
+    #[inline]
+    fn pick_up(&mut self, on_line: OnLine) -> CallId {
+        let Some(id) = self.free_calls.pop() else {
+            self.calls.push(on_line);
+            return CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"));
+        };
+        let place = &mut self.calls[id.0 as usize];
+        *place = OnLine { stamp: place.stamp.wrapping_add(1), ..on_line };
+        id
+    }
+
+    #[inline]
     fn begin_turn(&mut self, id: CallId) {
         let attempts = match self.scenario.on_refusal {
             Refusal::Retry { attempts, .. } => attempts,
@@ -78,16 +75,14 @@ impl Simulation<'_> {
 
     /// Gets a lease, or goes on with the one that is held.
     fn attempt(&mut self, id: CallId, errand: Errand) {
-        let now = self.now;
-        let call = self.call(id);
+        let call = &mut self.calls[id.0 as usize];
         call.draft = Draft::default();
         call.repeated = false;
-        call.wanted = now;
+        call.wanted = self.now;
         if call.lease.is_some() {
             return self.enter_session(id, errand);
         }
-        let tenant = call.call.tenant;
-        if errand == Errand::Save && self.tenants[tenant.index()].lease == Lease::Call {
+        if errand == Errand::Save && call.pinned {
             // Nothing is saved where the call never got a runtime.
             return self.next_turn(id);
         }
@@ -96,18 +91,17 @@ impl Simulation<'_> {
 
     fn acquire(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
-        let call = self.call(id);
+        let call = &mut self.calls[id.0 as usize];
         call.asked = now;
         let (desk, key, number) = (call.desk, call.key, call.call.number);
-        let admitted = self.desk(desk).pool.acquire(now, key);
-        match admitted {
+        match self.desks[desk.0 as usize].pool.acquire(now, key) {
             Admitted::Granted { lease, runtime } => {
                 self.tell(desk, Fact::Reused { number, key, runtime });
                 self.granted(id, errand, Admission::Reuse, (lease, runtime));
             }
             Admitted::Waiting(waiter) => {
+                call.step = Step::Lease(errand);
                 self.tell(desk, Fact::Waits { number, key });
-                self.call(id).step = Step::Lease(errand);
                 self.desk(desk).waiting.insert(waiter, id);
                 self.carry_out(desk);
             }
@@ -120,14 +114,14 @@ impl Simulation<'_> {
     }
 
     /// The pool has a lease for the call.
+    #[inline]
     pub(super) fn granted(&mut self, id: CallId, errand: Errand, admission: Admission, lease: (LeaseId, RuntimeId)) {
         let now = self.now;
-        let call = self.call(id);
+        let call = &mut self.calls[id.0 as usize];
         let before = call.draft.admission.map_or(Span::ZERO, |(_, took)| took);
         call.draft.admission = Some((admission, before + now.since(call.asked)));
         call.lease = Some(lease);
-        let (desk, key) = (call.desk, call.key);
-        self.books[desk.0 as usize].leased(now, lease.1, key);
+        self.desks[call.desk.0 as usize].books.leased(now, lease.1, call.key);
         self.enter_session(id, errand);
     }
 
@@ -156,10 +150,10 @@ impl Simulation<'_> {
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
     fn enter_session(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
-        if self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
+        if self.computes && self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
             return;
         }
-        let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
+        let call = &mut self.calls[id.0 as usize];
         let (_, runtime) = call.lease.expect("it was just taken");
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
         // A dead runtime under a lease held for the call: another is got in its place.
@@ -173,10 +167,10 @@ impl Simulation<'_> {
         });
         let due = if ready <= now {
             let exchange = call.ask(errand, entry, conduct, now, self.scenario.budget);
-            if self.computes_answer(id, errand, exchange) {
+            if self.computes && self.computes_answer(id, errand, exchange) {
                 return;
             }
-            self.call(id).expect_answer(errand, exchange.answer_at(), exchange.deadline)
+            self.calls[id.0 as usize].expect_answer(errand, exchange.answer_at(), exchange.deadline)
         } else {
             call.draft.session_start = Some(ready.since(now));
             call.next(ready, Step::Session(errand))
@@ -186,12 +180,11 @@ impl Simulation<'_> {
 
     /// Searches or saves.
     fn ask(&mut self, id: CallId, errand: Errand) {
-        let (now, budget) = (self.now, self.scenario.budget);
-        let call = self.calls[id.0 as usize].as_mut().expect(ON_LINE);
+        let call = &mut self.calls[id.0 as usize];
         let (_, runtime) = call.lease.expect("it was taken before");
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
         let entry = &mut self.desks[call.desk.0 as usize].runtimes[runtime];
-        let exchange = call.ask(errand, entry, conduct, now, budget);
+        let exchange = call.ask(errand, entry, conduct, self.now, self.scenario.budget);
         if !self.computes_answer(id, errand, exchange) {
             self.expect_answer(id, errand, exchange.answer_at(), exchange.deadline);
         }
@@ -203,12 +196,11 @@ impl Simulation<'_> {
         self.push(id, Class::Ending, due);
     }
 
+    #[inline]
     pub(super) fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
-        let now = self.now;
-        let call = self.call(id);
-        call.draft.exchange = Some(now.since(call.began));
-        let tenant = call.call.tenant;
-        if self.tenants[tenant.index()].lease == Lease::Turn {
+        let call = &mut self.calls[id.0 as usize];
+        call.draft.exchange = Some(self.now.since(call.began));
+        if !call.pinned {
             self.give_lease_back(id);
         }
         let outcome = if timed_out { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
@@ -280,33 +272,35 @@ impl Simulation<'_> {
     /// The caller is gone, by whatever way.
     pub(super) fn end_call(&mut self, id: CallId) {
         self.give_lease_back(id);
-        let place = &mut self.calls[id.0 as usize];
-        let Some(call) = place else { return };
+        let call = &mut self.calls[id.0 as usize];
+        call.step = Step::Gone;
+        call.stamp = call.stamp.wrapping_add(1);
         self.workload.ended(&call.call, self.now);
-        let (id_desk, key, number) = (call.desk, call.key, call.call.number);
-        *place = None;
+        let (desk, key, number) = (call.desk, call.key, call.call.number);
+        self.look_for_the_next_ring();
         self.free_calls.push(id);
         self.line(-1);
-        self.tell(id_desk, Fact::HungUp { number, key });
-        let desk = self.desk(id_desk);
+        self.tell(desk, Fact::HungUp { number, key });
+        let desk = self.desk(desk);
         desk.keys.close(key);
         desk.tidy(key);
     }
 
     pub(super) fn give_lease_back(&mut self, id: CallId) {
         let now = self.now;
-        let call = self.call(id);
+        let call = &mut self.calls[id.0 as usize];
         let Some((lease, runtime)) = call.lease.take() else { return };
-        let (desk, key, number) = (call.desk, call.key, call.call.number);
-        self.books[desk.0 as usize].released(now, runtime);
-        self.tell(desk, Fact::Released { number, key, runtime });
-        self.desk(desk).pool.released(now, lease);
-        self.carry_out(desk);
+        let (id, key, number) = (call.desk, call.key, call.call.number);
+        let desk = &mut self.desks[id.0 as usize];
+        desk.books.released(now, runtime);
+        desk.pool.released(now, lease);
+        self.tell(id, Fact::Released { number, key, runtime });
+        self.carry_out(id);
     }
 
     fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
-        let call = self.calls[id.0 as usize].as_ref().expect(ON_LINE);
+        let call = &self.calls[id.0 as usize];
         let recall = Recall {
             tenant: call.call.tenant,
             intended: call.turn.starts_at,
@@ -341,8 +335,6 @@ impl Simulation<'_> {
     }
 
     pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {
-        self.calls[id.0 as usize].as_mut().expect(ON_LINE)
+        &mut self.calls[id.0 as usize]
     }
 }
-
-const ON_LINE: &str = "a call that takes a step is on the line";

@@ -10,12 +10,13 @@ impl Simulation<'_> {
         let now = self.now;
         let (asked, key) = (self.call(call).asked, self.call(call).key);
         let (waited, place) = (now.since(asked), id.0 as usize);
-        let books = &mut self.books[place];
+        let desk = &mut self.desks[place];
+        let books = &mut desk.books;
         if waited <= books.patience.limit() {
             return;
         }
         // Drains that go on count, too; they are looked at only in doubt.
-        for runtime in self.desks[place].runtimes.values() {
+        for runtime in desk.runtimes.values() {
             if let Phase::Draining { began, .. } = runtime.phase {
                 books.patience.drain_took(now.since(began));
             }
@@ -26,8 +27,8 @@ impl Simulation<'_> {
     /// Everything that could happen has: nobody waits, and no runtime is left.
     pub(super) fn judge_end(&mut self) {
         let now = self.now;
-        for (desk, books) in self.desks.iter().zip(&mut self.books) {
-            books.ends(now, desk.waiting.len());
+        for desk in &mut self.desks {
+            desk.books.ends(now, desk.waiting.len());
         }
     }
 }

@@ -98,6 +98,7 @@ enum Ending {
 
 impl Call {
     /// The call of `tenant` that begins with `ring`.
+    #[inline]
     pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
         let Ring { number, caller, worker, rings_at, record } = ring;
         let recorded = record.and_then(|record| Ending::of_record(traffic.arrivals.trace()?, record));
@@ -124,6 +125,7 @@ impl Call {
     }
 
     /// What follows the turn that was due at `started` and done, its save included, at `done`.
+    #[inline]
     pub fn after(&mut self, started: Time, done: Time) -> Next {
         match &mut self.ending {
             Ending::At(end) => {
@@ -155,10 +157,12 @@ impl Call {
         }
     }
 
+    #[inline]
     fn next_start(&mut self, started: Time, done: Time) -> Time {
         (started + self.gaps.draw(&self.traffic.turn_gap)).max(done)
     }
 
+    #[inline]
     fn turn_at(&mut self, starts_at: Time) -> Turn {
         Turn { starts_at, reply: self.replies.draw(&self.traffic.reply) }
     }

@@ -99,6 +99,7 @@ impl Workload {
     }
 
     /// The next call. There may be another after `None`, where a closed line's call [ended](Self::ended).
+    #[inline]
     #[expect(clippy::should_implement_trait, reason = "an iterator would promise that feedback cannot change it")]
     pub fn next(&mut self) -> Option<Call> {
         let top = self.due.peek_mut()?;
@@ -115,6 +116,7 @@ impl Workload {
 
     /// Says that a call is over, however it ended. Its caller rings again later where the tenant is a closed one;
     /// elsewhere nothing changes.
+    #[inline]
     pub fn ended(&mut self, call: &Call, at: Time) {
         let Ringing::Closed(lines) = &mut self.tenants[call.tenant.index()].ringing else { return };
         let (line, at) = lines.ended(call.caller, call.rings_at, at);

@@ -28,7 +28,7 @@ fn stricter(settings: impl Fn(&mut Settings)) -> (Summary, Story) {
     broken(|simulation| {
         let mut known = simulation.scenario.pool.clone();
         settings(&mut known);
-        simulation.books = simulation.desks.iter().map(|desk| Books::new(desk.tenant, &known)).collect();
+        simulation.desks.iter_mut().for_each(|desk| desk.books = Books::new(desk.tenant, &known));
     })
 }
 
@@ -68,7 +68,7 @@ fn law_1_a_runtime_beyond_the_cap() {
 #[test]
 fn law_1_a_pool_that_miscounts() {
     let told = broken(|simulation| {
-        simulation.books[0].spawned(Time::ZERO, stranger(900), Key(500));
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(500));
     });
     assert_told(Law::Cap, &told);
     assert!(told.0.violations[0].what.contains("the pool counts"), "{:?}", told.0.violations);
@@ -78,8 +78,8 @@ fn law_1_a_pool_that_miscounts() {
 #[test]
 fn law_2_two_runtimes_of_one_caller() {
     let told = broken(|simulation| {
-        simulation.books[0].spawned(Time::ZERO, stranger(900), Key(0));
-        simulation.books[0].spawned(Time::ZERO, stranger(901), Key(0));
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(0));
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(901), Key(0));
     });
     assert_told(Law::Identity, &told);
 }
@@ -87,7 +87,7 @@ fn law_2_two_runtimes_of_one_caller() {
 #[test]
 fn law_3_a_busy_runtime_is_drained() {
     let told = broken(|simulation| {
-        let books = &mut simulation.books[1];
+        let books = &mut simulation.desks[1].books;
         books.spawned(Time::ZERO, stranger(900), Key(0));
         books.leased(Time::ZERO, stranger(900), Key(0));
         books.drained(Time::ZERO, stranger(900), DrainReason::Lru);
@@ -103,7 +103,7 @@ fn law_4_a_port_that_is_none_of_the_pools() {
 
 #[test]
 fn law_4_a_port_that_another_has() {
-    let told = broken(|simulation| simulation.books[0].given(Time::ZERO, stranger(900), Key(500), 7000));
+    let told = broken(|simulation| simulation.desks[0].books.given(Time::ZERO, stranger(900), Key(500), 7000));
     assert_told(Law::Port, &told);
     assert!(told.0.violations[0].what.contains("runtime 900v1 has"), "{:?}", told.0.violations);
 }
@@ -134,8 +134,8 @@ fn law_6_a_runtime_that_idles_too_long() {
 #[test]
 fn law_7_a_runtime_that_holds_anothers_memory() {
     let told = broken(|simulation| {
-        simulation.books[0].spawned(Time::ZERO, stranger(900), Key(0));
-        simulation.books[0].leased(Time::ZERO, stranger(900), Key(1));
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(0));
+        simulation.desks[0].books.leased(Time::ZERO, stranger(900), Key(1));
     });
     assert_told(Law::Memory, &told);
 }
@@ -143,8 +143,8 @@ fn law_7_a_runtime_that_holds_anothers_memory() {
 #[test]
 fn law_8_a_runtime_that_outlives_its_pool() {
     let told = broken(|simulation| {
-        simulation.books[0].spawned(Time::ZERO, stranger(900), Key(500));
-        simulation.books[0].ends(Time::ZERO, 0);
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(500));
+        simulation.desks[0].books.ends(Time::ZERO, 0);
     });
     assert_told(Law::Survivor, &told);
 }
