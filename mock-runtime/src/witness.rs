@@ -96,6 +96,18 @@ pub enum Fact {
         /// Of the answer; absent where whoever asked did not wait for it.
         status: Option<u16>,
     },
+    /// A search, a save or a session's start is about to be answered.
+    Served {
+        /// Which.
+        what: RequestKind,
+        /// Session id the request carried.
+        session: String,
+    },
+    /// `session/end` arrived for a session this process has not open.
+    StrayEnd {
+        /// Session id the request carried.
+        session: String,
+    },
     /// A save is durable in the outbox and about to be acknowledged.
     Saved {
         /// Turn id the request carried or the runtime chose.
@@ -108,6 +120,8 @@ pub enum Fact {
         /// Project and user the request named.
         named: String,
     },
+    /// `sync/flush` arrived.
+    Draining,
     /// `sync/flush` was served.
     Drained {
         /// Events the cloud took.
@@ -115,6 +129,8 @@ pub enum Fact {
         /// Events left in the outbox.
         remaining: u64,
     },
+    /// SIGTERM arrived.
+    Terminating,
     /// The process is about to exit on its own.
     Exited {
         /// Why, in words.
@@ -130,4 +146,6 @@ pub enum RequestKind {
     Search,
     /// `turn/after`.
     Save,
+    /// `session/start`, which has a [fact](Fact::SessionStarted) of its own for its arrival.
+    SessionStart,
 }

@@ -9,6 +9,7 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::drivers::default_python;
 use super::import::{IMPORT_EXAMPLES, ImportArguments};
 use super::metrics::MetricsAddress;
 use super::mock::{MOCK_HELP, MockArguments};
@@ -76,6 +77,9 @@ pub(super) enum Command {
     /// Test your own bot without the cloud: a mock cloud, and mock runtimes for the official SDK to start.
     #[command(after_help = MOCK_HELP)]
     Mock(MockArguments),
+    /// Install clients for the drivers that come with this program.
+    #[command(subcommand, after_help = DRIVERS_HELP)]
+    Drivers(DriversOrder),
     /// Ask about scenario files.
     #[command(subcommand, after_help = "Example: busyhour scenario check scenarios/thrash.toml")]
     Scenario(Question),
@@ -131,6 +135,10 @@ pub(super) struct LiveArguments {
     /// Start this executable for each caller instead of the bundled mock; it must honour the same environment contract.
     #[arg(long, value_name = "PATH")]
     pub(super) runtime_binary: Option<PathBuf>,
+    /// Put this client under load instead of the scenario's: builtin, memoair-voice, or the command of another driver.
+    /// Said more than once, `run` plays each in turn and prints them side by side.
+    #[arg(long, value_name = "CLIENT")]
+    pub(super) client: Vec<String>,
     /// Print nothing but the result.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -260,6 +268,20 @@ pub(super) enum Question {
     New,
 }
 
+#[derive(Debug, Subcommand)]
+pub(super) enum DriversOrder {
+    /// Install the official Python SDK into a virtual environment of its own, for `run --client memoair-voice`.
+    #[command(after_help = DRIVERS_HELP)]
+    Install {
+        /// The Python to make it with.
+        #[arg(long, value_name = "PATH", default_value_os_t = default_python())]
+        python: PathBuf,
+        /// Install it although it is there.
+        #[arg(long)]
+        again: bool,
+    },
+}
+
 fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "write a number from 0 to 1, such as 0.8".to_owned())
@@ -274,6 +296,7 @@ const RUN_HELP: &str = "\
 Examples:
   busyhour run scenarios/smoke.toml
   busyhour run scenarios/fundamento.toml --metrics 9464 --junit busyhour.xml
+  busyhour run scenarios/smoke.toml --client memoair-voice
   busyhour run scenarios/smoke.toml --against old.toml --repeat 10
   busyhour run scenarios/smoke.toml --against ../before/target/release/busyhour --judge search.p95,recall.p50
 
@@ -283,6 +306,10 @@ dropped arrival is a dropped iteration, a `[[phase]]` and a `[[tenant]]` are tag
 that a threshold failed.
 
 Exit codes: see `busyhour --help`.";
+const DRIVERS_HELP: &str = "\
+Example: busyhour drivers install && busyhour run scenarios/smoke.toml --client memoair-voice
+
+It lies in `busyhour/drivers` below XDG_DATA_HOME (~/.local/share), or in the folder that BUSYHOUR_DRIVERS names.";
 const REPORT_HELP: &str = "\
 Examples:
   busyhour report reports/runs/smoke-20261122T121502Z

@@ -11,6 +11,7 @@ mod calibrate;
 mod compare;
 mod contest;
 mod determinism;
+mod drivers;
 mod event_file;
 mod facts;
 mod fidelity;
@@ -33,17 +34,18 @@ mod story;
 mod unfinished;
 
 use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::run::{EMBEDDED_RUNTIME, RunError};
+use crate::run::{EMBEDDED_RUNTIME, RUNTIME_NAME, RunError};
 use arguments::{Arguments, Command};
 
 /// The whole program.
 pub fn main() -> ExitCode {
     // Before anything else: a runtime starts hundreds of times and must not pay for a command line it does not have.
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == EMBEDDED_RUNTIME) {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == EMBEDDED_RUNTIME) || is_named_a_runtime() {
         return mock_runtime::main_from_environment();
     }
     let outcome = match Arguments::parse().command {
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Import(arguments) => import::import(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Mock(arguments) => mock::mock(&arguments),
+        Command::Drivers(order) => drivers::drivers(&order),
         Command::Scenario(question) => questions::answer(&question),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "busyhour", &mut std::io::stdout());
@@ -123,4 +126,10 @@ impl From<crate::scenario::ScenarioError> for Failure {
     fn from(error: crate::scenario::ScenarioError) -> Self {
         Self::Question(error.into())
     }
+}
+
+/// Whether this was started by the name of a runtime, as an official client does: without arguments.
+fn is_named_a_runtime() -> bool {
+    let name = std::env::args_os().next().map(PathBuf::from);
+    name.is_some_and(|name| name.file_name().is_some_and(|name| name == RUNTIME_NAME))
 }

@@ -15,7 +15,7 @@ use super::{Failure, github};
 use crate::measure::exit_code;
 use crate::report;
 use crate::run::{self, Options, Played, Progress, RunError, Stop};
-use crate::scenario::{Program, Scenario};
+use crate::scenario::{Driver, Program, Scenario};
 
 /// Plays the scenario, prints and files the result, and gives back the exit code.
 pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
@@ -102,7 +102,18 @@ pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     if let Some(path) = &arguments.runtime_binary {
         scenario.runtime.program = Program::Binary(path.clone());
     }
+    if let Some(client) = arguments.client.last() {
+        scenario.client.driver = driver(client)?;
+    }
     Ok(scenario)
+}
+
+/// The client that `--client` names.
+fn driver(typed: &str) -> Result<Driver, Failure> {
+    Driver::typed(typed, None).map_err(|problem| {
+        let help = "write builtin, memoair-voice, or a command such as `python3 my_driver.py`";
+        Failure::Question(miette::miette!(help = help, "--client {typed:?}: {problem}"))
+    })
 }
 
 async fn perform(

@@ -26,6 +26,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         tool: Some(ending.tool),
         scenario: ending.scenario,
         host: ending.host,
+        client: ending.client,
         window: Window {
             start: ending.start,
             measured_s: recorder.measured().secs_f64(),

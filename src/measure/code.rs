@@ -33,13 +33,18 @@ impl ErrorCode {
         self.0 < 3
     }
 
+    /// Whether a call router may shed the call or try again: the pool was full, the caller did nothing wrong.
+    pub fn may_be_shed(self) -> bool {
+        self.0 < 2
+    }
+
     /// For indexing arrays of [`ErrorCode::COUNT`].
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 }
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 18] = [
     "pool.exhausted",
     "pool.port_exhausted",
     "pool.closed",
@@ -54,6 +59,9 @@ const NAMES: [&str; 15] = [
     "runtime.unreachable",
     "cloud.unauthorized",
     "cloud.internal",
+    "client.exception",
+    "client.cancelled",
+    "client.save_dropped",
     "other",
 ];
 

@@ -1,7 +1,7 @@
 //! What only the engine knows, and only at the end.
 
 use super::Law;
-use super::summary::{Aborted, Harness, Host, ScenarioIdentity, Tool};
+use super::summary::{Aborted, ClientUnderTest, Harness, Host, ScenarioIdentity, Tool};
 use crate::base::{TenantIndex, Time};
 
 /// What only the engine knows, and only at the end.
@@ -17,6 +17,8 @@ pub struct Ending {
     pub scenario: ScenarioIdentity,
     /// Where; absent where nobody said, as in a simulation, which must not depend on it.
     pub host: Option<Host>,
+    /// The client under test, where it is somebody else's.
+    pub client: Option<ClientUnderTest>,
     /// In the order of the recorder's tenants, one for each.
     pub tenants: Vec<TenantEnding>,
     /// Runtimes left behind that belong to no tenant, in addition to the tenants' own.

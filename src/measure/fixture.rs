@@ -45,6 +45,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
             mode: Mode::Run,
         },
         host: Some(Host { os: "linux".to_owned(), arch: "x86_64".to_owned(), cores: 2, memory_mb: Some(24_576) }),
+        client: None,
         tenants: vec![TenantEnding { delivered, ..TenantEnding::default() }; tenants],
         stray_leaks: 0,
         rss_peak_bytes: Some(180_000_000),

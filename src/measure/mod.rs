@@ -11,6 +11,7 @@ mod code;
 mod comparison;
 mod conduct;
 mod distrust;
+mod driver_lag;
 mod ending;
 mod event;
 mod family;
@@ -40,6 +41,7 @@ pub use comparison::{
     Allowance, AllowanceError, Amount, Comparison, ComparisonError, Difference, Judgement, Method, Side,
 };
 pub use conduct::{Deed, ObservedConduct};
+pub use driver_lag::DriverLag;
 pub use ending::{Breach, Ending, TenantEnding};
 pub use event::{Event, Level, Recall, Save, Turnover};
 pub use family::Family;
@@ -56,8 +58,8 @@ pub use recorder::{Recorder, RecorderSettings};
 use replications::replications_of;
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
-    Aborted, Admissions, Budget, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode, Peak,
-    PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
+    Aborted, Admissions, Budget, ClientUnderTest, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode,
+    Peak, PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
 };
 pub use threshold::{Dimension, Judged, Standing, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};

@@ -155,9 +155,13 @@ impl Room {
             Fact::SessionStarted { .. }
             | Fact::SessionEnded { .. }
             | Fact::Requested { .. }
+            | Fact::Served { .. }
+            | Fact::StrayEnd { .. }
             | Fact::Saved { .. }
             | Fact::IdentityRefused { .. }
-            | Fact::Drained { .. } => {}
+            | Fact::Draining
+            | Fact::Drained { .. }
+            | Fact::Terminating => {}
         }
     }
 }

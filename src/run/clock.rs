@@ -16,9 +16,7 @@ pub(super) struct Clock {
 impl Clock {
     /// A run that begins `after` from now.
     pub(super) fn starting(after: Duration) -> Self {
-        let monotonic = clock_gettime(ClockId::Monotonic);
-        let ns = Duration::new(monotonic.tv_sec.unsigned_abs(), u32::try_from(monotonic.tv_nsec).unwrap_or(0)) + after;
-        Self { origin: Instant::now() + after, origin_ns: Span::from(ns).ns() }
+        Self { origin: Instant::now() + after, origin_ns: monotonic_ns() + Span::from(after).ns() }
     }
 
     /// The machine's monotonic clock at the beginning, as runtimes read it.
@@ -43,4 +41,10 @@ impl Clock {
     pub(super) fn instant(&self, time: Time) -> Instant {
         self.origin + Duration::from_nanos(time.ns())
     }
+}
+
+/// The machine's monotonic clock now, as runtimes and drivers read it.
+pub(super) fn monotonic_ns() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    Span::from(Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))).ns()
 }

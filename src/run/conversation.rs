@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::driver::Texts;
 use super::performance::Performance;
 use super::score::AckedSave;
-use super::shortage;
+use super::worker::{Fault, Kept, Outcome, Person};
 use crate::base::{Canary, Span, TenantIndex, Time, foreign_canaries};
-use crate::client::{
-    Memory, Recalled, SaveOptions, SaveReceipt, SearchOptions, Timing, User, VoiceError, VoiceSession,
-};
+use crate::client::{Timing, User};
 use crate::measure::{Breach, ErrorCode, Event, Law, Recall, Save};
 use crate::scenario::{Lease, Refusal};
 use crate::workload::{Call, Next, Turn, speech};
@@ -19,10 +17,10 @@ use crate::workload::{Call, Next, Turn, speech};
 pub(super) struct Conversation {
     performance: Arc<Performance>,
     call: Call,
-    user: User,
+    person: Person,
     user_canary: Canary,
     /// Held from ring to end where the tenant leases per call.
-    session: Option<VoiceSession>,
+    kept: Option<Kept>,
     turns: u32,
 }
 
@@ -34,8 +32,9 @@ impl Conversation {
         let id = speech::user_id(call.caller);
         let project = &performance.tenant(call.tenant).project;
         let user_canary = Canary::of_caller(project, &id);
-        let user = User::new(&id).expect("our user ids are not blank").named(speech::display_name(call.caller));
-        Self { performance, call, user, user_canary, session: None, turns: 0 }
+        let name = speech::display_name(call.caller);
+        let user = User::new(&id).expect("our user ids are not blank").named(name.clone());
+        Self { performance, call, person: Person { user, name }, user_canary, kept: None, turns: 0 }
     }
 
     /// Plays the call; its time of ringing is now. Gives the call back with the time at which it ended.
@@ -72,22 +71,21 @@ impl Conversation {
         let lag = self.now().since(turn.starts_at);
         let said = speech::said(&self.performance.tenant(self.call.tenant).project, self.call.caller, self.turns);
         let recalled = self.recall_with_retries(said.query).await;
-        self.note_recall(turn, lag, &recalled);
-        match &recalled.outcome {
-            Ok(memory) => self.look_for_strangers(memory),
-            Err(error) if error.is_refusal() && self.performance.scenario.on_refusal == Refusal::Shed => {
+        self.note_recall(turn, lag + recalled.queued, &recalled);
+        match &recalled.told {
+            Ok(told) => self.look_for_strangers(told),
+            Err(fault) if fault.is_refusal && self.performance.scenario.on_refusal == Refusal::Shed => {
                 return Err(Shed);
             }
             Err(_) => {}
         }
-        let reply_ends = self.now() + turn.reply;
-        self.performance.alarm.until(reply_ends).await;
+        self.performance.alarm.until(recalled.ended + turn.reply).await;
         self.save(turn, &said.user, said.assistant).await;
         Ok(())
     }
 
     /// A recall, repeated after a refusal where the router is told to.
-    async fn recall_with_retries(&mut self, query: &str) -> Recalled {
+    async fn recall_with_retries(&mut self, query: &str) -> Outcome {
         let (pause, attempts) = match self.performance.scenario.on_refusal {
             Refusal::Retry { after, attempts } => (after, attempts),
             Refusal::Shed | Refusal::Degrade => (Span::ZERO, 1),
@@ -96,44 +94,45 @@ impl Conversation {
         loop {
             left -= 1;
             let recalled = self.recall(query).await;
-            let refused = recalled.outcome.as_ref().is_err_and(VoiceError::is_refusal);
+            let refused = recalled.told.as_ref().is_err_and(|fault| fault.is_refusal);
             if left == 0 || !refused {
                 return recalled;
             }
-            self.performance.alarm.until(self.now() + pause).await;
+            self.performance.alarm.until(recalled.ended + pause).await;
         }
     }
 
     /// One attempt. Where leases are per call and this call has none yet, it is taken first: normally as the call
     /// rings, later only if it was refused then.
-    async fn recall(&mut self, query: &str) -> Recalled {
-        let options = SearchOptions { timeout: Duration::from(self.performance.scenario.budget), ..Default::default() };
+    async fn recall(&mut self, query: &str) -> Outcome {
+        let (worker, budget) = (Arc::clone(self.performance.worker(&self.call)), self.performance.scenario.budget);
         if self.performance.tenant(self.call.tenant).lease == Lease::Turn {
-            return self.performance.client(&self.call).recall(query, &self.user, &options).await;
+            return worker.recall(&self.person, None, query, budget).await;
         }
-        let mut opened = None;
-        if self.session.is_none() {
-            match self.performance.client(&self.call).session(&self.user).await {
-                Ok(session) => opened = Some(self.session.insert(session).admission()),
-                Err(error) => return Recalled { outcome: Err(error), timing: Timing::default() },
+        let mut opened = Timing::default();
+        if self.kept.is_none() {
+            let (kept, began) = worker.begin(&self.person, self.call.number).await;
+            if began.told.is_err() {
+                return began;
             }
+            (self.kept, opened) = (kept, began.timing);
         }
-        let session = self.session.as_ref().expect("it was opened above or before");
-        let mut recalled = session.recall(query, &options).await;
+        let mut recalled = worker.recall(&self.person, self.kept.as_ref(), query, budget).await;
         // What a caller waits for at the ring is part of the first recall.
-        recalled.timing.admission = recalled.timing.admission.or(opened);
+        recalled.timing.admission = recalled.timing.admission.or(opened.admission);
+        recalled.timing.session_start = recalled.timing.session_start.or(opened.session_start);
         recalled
     }
 
     async fn save(&mut self, turn: Turn, user_text: &str, assistant_text: &str) {
         let id = self.performance.turn_id(self.call.tenant, self.call.number, self.turns);
-        let options = SaveOptions { turn_id: Some(id), ..Default::default() };
+        if self.kept.is_none() && self.performance.tenant(self.call.tenant).lease == Lease::Call {
+            return;
+        }
         let began = self.now();
-        let SaveReceipt { outcome, timing } = match &self.session {
-            Some(session) => session.save(user_text, assistant_text, &options).await,
-            None if self.performance.tenant(self.call.tenant).lease == Lease::Call => return,
-            None => self.performance.client(&self.call).save(user_text, assistant_text, &self.user, &options).await,
-        };
+        let texts = Texts { user: user_text, assistant: assistant_text, turn_id: &id };
+        let worker = self.performance.worker(&self.call);
+        let Outcome { told: outcome, timing, ended, .. } = worker.save(&self.person, self.kept.as_ref(), texts).await;
         let tenant = self.call.tenant;
         if let Some((admission, took)) = timing.admission {
             self.note(&Event::Admitted { tenant, asked: began, admission, took: took.into() });
@@ -141,10 +140,10 @@ impl Conversation {
         if outcome.is_ok() {
             self.performance.score.acknowledged(tenant, self.acked());
         }
-        let outcome = outcome.map(drop).map_err(|error| self.code(&error));
+        let outcome = outcome.map(drop).map_err(|fault| fault.code);
         let [session_start, exchange] = [timing.session_start, timing.search].map(|took| took.map(Span::from));
         self.performance.score.saved(turn.starts_at, session_start, exchange, outcome);
-        let took = self.now().since(began);
+        let took = ended.since(began);
         self.note(&Event::Saved(Save { tenant, turn_intended: turn.starts_at, took, outcome }));
     }
 
@@ -153,9 +152,9 @@ impl Conversation {
         AckedSave { call: number, turn: self.turns, caller, worker }
     }
 
-    fn note_recall(&self, turn: Turn, lag: Span, Recalled { outcome, timing }: &Recalled) {
-        let took = self.now().since(turn.starts_at);
-        let outcome = outcome.as_ref().map(drop).map_err(|error| self.code(error));
+    fn note_recall(&self, turn: Turn, lag: Span, Outcome { told: outcome, timing, ended, .. }: &Outcome) {
+        let took = ended.since(turn.starts_at);
+        let outcome = outcome.as_ref().map(drop).map_err(|fault: &Fault| fault.code);
         let met = outcome.is_ok() && took <= self.performance.scenario.budget;
         self.performance.progress.recalled(took, met, outcome.is_err_and(ErrorCode::is_refusal));
         self.note(&Event::Recalled(Recall {
@@ -170,20 +169,12 @@ impl Conversation {
         }));
     }
 
-    /// The error's code. Where it is the system's doing and not the pool's, that is noted, too.
-    fn code(&self, error: &VoiceError) -> ErrorCode {
-        if let Some(shortage) = shortage::of_request(error, &self.performance.scenario) {
-            self.performance.score.short(shortage);
-        }
-        ErrorCode::named(&error.code())
-    }
-
     /// Law 7: nothing in an answer belongs to anybody else.
-    fn look_for_strangers(&self, memory: &Memory) {
+    fn look_for_strangers(&self, told: &str) {
         let own = [self.user_canary.clone(), self.performance.tenant(self.call.tenant).canary.clone()];
-        for stranger in strangers(memory, &own) {
+        for stranger in strangers(told, &own) {
             let tenant = &self.performance.tenant(self.call.tenant).name;
-            let what = format!("caller {} of `{tenant}` was told {stranger}", self.user.id());
+            let what = format!("caller {} of `{tenant}` was told {stranger}", self.person.user.id());
             let (tenant, at) = (Some(self.call.tenant), self.now());
             self.performance.score.breach(Breach { law: Law::Memory, tenant, at, what });
         }
@@ -199,9 +190,8 @@ impl Conversation {
 }
 
 /// Canaries anywhere in an answer that are none of the caller's own.
-fn strangers(memory: &Memory, own: &[Canary]) -> BTreeSet<String> {
-    let everything = serde_json::to_string(memory).expect("what came as JSON can be written as JSON");
-    foreign_canaries(&everything, own).into_iter().map(str::to_owned).collect()
+fn strangers(told: &str, own: &[Canary]) -> BTreeSet<String> {
+    foreign_canaries(told, own).into_iter().map(str::to_owned).collect()
 }
 
 /// A caller on the line. Dropped before the call is over, it was cut.
@@ -230,9 +220,13 @@ impl Drop for Line {
 
 #[cfg(test)]
 mod tests {
-    use mock_runtime::wire::loopback::{OrgHit, PermanentHit, Profile};
+    use mock_runtime::wire::loopback::{Memory, OrgHit, PermanentHit, Profile};
 
     use super::*;
+
+    fn strangers(memory: &Memory, own: &[Canary]) -> BTreeSet<String> {
+        super::strangers(&serde_json::to_string(memory).expect("it is JSON"), own)
+    }
 
     #[test]
     fn a_stranger_is_found_in_every_part_of_an_answer() {

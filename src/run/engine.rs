@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use super::conversation::Conversation;
+use super::driver::Driver;
 use super::error::RunError;
 use super::faults::{Saboteur, signal};
 use super::limits;
@@ -56,6 +57,7 @@ async fn perform(performance: &Arc<Performance>, options: &Options) -> Act {
     tokio::select! {
         () = stopped(&mut stop, Stop::Soon) => {}
         () = watch.keep() => {}
+        () = performance.troubles.happened() => {}
         () = async {
             calls.ring(window, options.max_calls).await;
             calls.finish(window + performance.scenario.grace).await;
@@ -121,8 +123,9 @@ impl Calls<'_> {
 
 /// Closes every client, all at once; kills the runtimes where that is to go faster.
 async fn hang_up_and_drain(stage: &Stage, mut stop: watch::Receiver<Stop>) {
-    let mut closing: JoinSet<()> =
-        stage.performance.clients().cloned().map(|client| async move { client.close().await }).collect();
+    stage.witness.register().closing();
+    let workers = stage.performance.workers().cloned();
+    let mut closing: JoinSet<()> = workers.map(|worker| async move { worker.close().await }).collect();
     let closed = async { while closing.join_next().await.is_some() {} };
     tokio::pin!(closed);
     tokio::select! {
@@ -131,6 +134,7 @@ async fn hang_up_and_drain(stage: &Stage, mut stop: watch::Receiver<Stop>) {
     }
     // More than once: a process that was just being started is not known yet.
     loop {
+        stage.performance.drivers().for_each(Driver::kill);
         let known = stage.performance.processes().map(|(_, pid)| pid);
         stage.witness.register().living(None).into_iter().chain(known).for_each(|pid| signal(pid, Signal::KILL));
         if tokio::time::timeout(SWEEP, &mut closed).await.is_ok() {

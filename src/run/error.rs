@@ -47,6 +47,25 @@ pub enum RunError {
         /// Why.
         error: VoiceError,
     },
+    /// A driver could not be started.
+    #[error(
+        "the driver {name} cannot be started: {source}; `[client] driver` and --client take builtin, memoair-voice, or the \
+         path of a program that speaks the protocol of tests/drivers/README.md"
+    )]
+    Driver {
+        /// Its command.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The client of a shipped driver is not installed.
+    #[error("the driver {name} is not installed: there is no {python}; run `busyhour drivers install`")]
+    NotInstalled {
+        /// Its name.
+        name: &'static str,
+        /// What should be there.
+        python: PathBuf,
+    },
     /// Somebody stopped the run before the first call could ring.
     #[error("stopped before the first call rang: there is nothing to report")]
     Interrupted,

@@ -18,9 +18,11 @@
 mod alarm;
 mod clock;
 mod conversation;
+mod driver;
 mod engine;
 mod error;
 mod faults;
+mod hiring;
 mod host;
 mod limits;
 mod options;
@@ -37,13 +39,18 @@ mod vitals;
 mod watch;
 mod weather;
 mod witness;
+mod worker;
 
+pub use driver::{DRIVERS, ShippedDriver};
 pub use engine::play;
 pub use error::RunError;
 pub use host::this_host;
 pub use options::{Options, Stop};
 pub use played::Played;
 pub use progress::Progress;
+
+/// The file name by which this program is started as a mock runtime: official clients start one without arguments.
+pub const RUNTIME_NAME: &str = "voice-runtime";
 
 /// The hidden first argument that makes this program a mock runtime, so that one installed binary is enough.
 pub const EMBEDDED_RUNTIME: &str = "__voice-runtime";

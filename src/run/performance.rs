@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::clock::Clock;
+use super::driver::{Driver, Mark, Troubles};
 use super::progress::Progress;
 use super::score::Score;
+use super::worker::Worker;
 use crate::base::{Canary, TenantIndex, WorkerIndex};
-use crate::client::VoiceClient;
 use crate::scenario::{Lease, Scenario};
 use crate::workload::Call;
 
@@ -23,8 +25,18 @@ pub(super) struct Performance {
     pub(super) alarm: Alarm,
     pub(super) score: Arc<Score>,
     pub(super) progress: Progress,
+    /// What went wrong with drivers.
+    pub(super) troubles: Arc<Troubles>,
+    /// Who was hired, where anybody was.
+    pub(super) hired: Option<Crew>,
     /// In the order of the scenario's tenants.
     pub(super) cast: Vec<CastMember>,
+}
+
+/// What drivers of a run have in common.
+pub(super) struct Crew {
+    pub(super) command: Vec<String>,
+    pub(super) mark: Mark,
 }
 
 /// One tenant on the stage.
@@ -33,8 +45,8 @@ pub(super) struct CastMember {
     pub(super) project: String,
     pub(super) canary: Canary,
     pub(super) lease: Lease,
-    /// One client per worker.
-    pub(super) workers: Vec<VoiceClient>,
+    /// One client each.
+    pub(super) workers: Vec<Arc<Worker>>,
     /// Where each worker's runtimes keep their callers' memory.
     pub(super) storage: Vec<PathBuf>,
 }
@@ -49,8 +61,8 @@ impl Performance {
         format!("{}-t{}-c{call}-{turn}", self.id.simple(), tenant.0)
     }
 
-    /// The client that takes a call.
-    pub(super) fn client(&self, call: &Call) -> &VoiceClient {
+    /// The worker that takes a call.
+    pub(super) fn worker(&self, call: &Call) -> &Arc<Worker> {
         let WorkerIndex(worker) = call.worker;
         &self.tenant(call.tenant).workers[usize::from(worker)]
     }
@@ -58,14 +70,34 @@ impl Performance {
     /// The runtimes that serve, as their clients know them.
     pub(super) fn processes(&self) -> impl Iterator<Item = (TenantIndex, u32)> {
         let of_member = |(index, member): (u16, &CastMember)| {
-            let pids: Vec<u32> = member.workers.iter().flat_map(VoiceClient::runtime_pids).collect();
+            let pids: Vec<u32> = member.workers.iter().flat_map(|worker| worker.runtime_pids()).collect();
             pids.into_iter().map(move |pid| (TenantIndex(index), pid))
         };
         (0..).zip(&self.cast).flat_map(of_member)
     }
 
-    /// Every worker's client.
-    pub(super) fn clients(&self) -> impl Iterator<Item = &VoiceClient> {
+    /// Every worker.
+    pub(super) fn workers(&self) -> impl Iterator<Item = &Arc<Worker>> {
         self.cast.iter().flat_map(|member| &member.workers)
+    }
+
+    /// Every driver.
+    pub(super) fn drivers(&self) -> impl Iterator<Item = &Driver> {
+        self.workers().filter_map(|worker| worker.driver())
+    }
+
+    /// Ends every driver, and whatever they started.
+    pub(super) async fn dismiss_drivers(&self) {
+        let Some(crew) = &self.hired else { return };
+        let workers = self.workers().cloned();
+        let mut leaving: JoinSet<()> = workers
+            .map(|worker| async move {
+                if let Some(driver) = worker.driver() {
+                    driver.dismiss().await;
+                }
+            })
+            .collect();
+        while leaving.join_next().await.is_some() {}
+        crew.mark.sweep().await;
     }
 }

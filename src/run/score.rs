@@ -4,7 +4,9 @@ use parking_lot::Mutex;
 
 use crate::base::{CallerIndex, Span, TenantIndex, Time, WorkerIndex};
 use crate::measure::chronicle::Chronicler;
-use crate::measure::{Aborted, Breach, ErrorCode, Event, Live, ObservedConduct, Recorder, Shortage, Shortages};
+use crate::measure::{
+    Aborted, Breach, DriverLag, ErrorCode, Event, Latency, Live, ObservedConduct, Recorder, Shortage, Shortages,
+};
 use crate::scenario::Scenario;
 
 /// What the engine writes down while it plays: events, broken laws, and which saves were acknowledged.
@@ -12,6 +14,7 @@ pub(super) struct Score {
     book: Mutex<Book>,
     breaches: Mutex<Vec<Breach>>,
     shortages: Mutex<Shortages>,
+    driver_lag: Mutex<DriverLag>,
     /// By tenant.
     saves: Vec<Mutex<Vec<AckedSave>>>,
 }
@@ -42,7 +45,13 @@ impl Score {
             chronicler: scenario.chronicler(),
             conduct: ObservedConduct::new(scenario.warm_up),
         };
-        Self { book: Mutex::new(book), breaches: Mutex::default(), shortages: Mutex::default(), saves }
+        Self {
+            book: Mutex::new(book),
+            breaches: Mutex::default(),
+            shortages: Mutex::default(),
+            driver_lag: Mutex::default(),
+            saves,
+        }
     }
 
     pub(super) fn note(&self, event: &Event) {
@@ -69,6 +78,16 @@ impl Score {
         if breaches.len() < MOST_BREACHES {
             breaches.push(breach);
         }
+    }
+
+    /// A driver began so long after it was asked to.
+    pub(super) fn driver_began(&self, lag: Span) {
+        self.driver_lag.lock().record(lag);
+    }
+
+    /// How late drivers began.
+    pub(super) fn driver_lag(&self) -> Latency {
+        self.driver_lag.lock().latency()
     }
 
     /// The system refused the harness something.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use mock_runtime::wire::cloud::CloudEvent;
 
 use super::clock::Clock;
+use super::driver::{Driver, Trouble};
 use super::host::this_host;
 use super::options::Options;
 use super::performance::Performance;
@@ -19,7 +20,7 @@ use super::witness::Testimony;
 use crate::base::{CallerIndex, TenantIndex, Time};
 use crate::cloud::Ledger;
 use crate::measure::chronicle::Chronicler;
-use crate::measure::{Aborted, Breach, Ending, Harness, Law, Mode, TenantEnding, Tool};
+use crate::measure::{Aborted, Breach, ClientUnderTest, Ending, Harness, Law, Mode, TenantEnding, Tool};
 use crate::workload::speech;
 
 /// What is known when the curtain rises.
@@ -60,7 +61,14 @@ pub(super) async fn settle(
 ) -> Played {
     let Stage { performance, witness, cloud, folder } = stage;
     let (cpu, cpu_share) = began.processors.used();
+    let trouble = performance.troubles.first();
+    let client = client(&performance, trouble.as_ref());
+    if trouble.is_some() {
+        // What a client in trouble would leave behind is no finding about it.
+        performance.dismiss_drivers().await;
+    }
     let mut testimony = witness.testify(PARTING).await;
+    performance.dismiss_drivers().await;
     testimony.look_after(served, performance.clock.now());
     let ledger = cloud.ledger();
     cloud.stop();
@@ -79,6 +87,7 @@ pub(super) async fn settle(
         tool: Tool::this(),
         scenario: scenario.identity(Mode::Run),
         host: Some(this_host()),
+        client,
         tenants,
         stray_leaks: 0,
         rss_peak_bytes: testimony.rss_peak,
@@ -95,7 +104,7 @@ pub(super) async fn settle(
             clock_jump_ms: Some(act.drift.wall_ms),
             suspended_ms: Some(act.drift.suspended_ms),
             witness_gaps: testimony.gaps,
-            invalid: Vec::new(),
+            invalid: trouble.map(|trouble| trouble.what).into_iter().collect(),
         },
     };
     drop(folder);
@@ -103,6 +112,27 @@ pub(super) async fn settle(
     let samples = recorder.histograms();
     let chronicle = act.chronicler.finish(act.ended, scenario.identity(Mode::Run));
     Played { summary: recorder.finish(ending), chronicle, samples, conduct: performance.score.conduct() }
+}
+
+/// Whose client was played, where it is not our own.
+fn client(performance: &Performance, trouble: Option<&Trouble>) -> Option<ClientUnderTest> {
+    let crew = performance.hired.as_ref()?;
+    let drivers: Vec<&Driver> = performance.drivers().collect();
+    let told = drivers.iter().find_map(|driver| driver.client());
+    let (name, version) = told.unwrap_or_else(|| (performance.scenario.client.driver.name(), None));
+    let used: Vec<Duration> = drivers.iter().filter_map(|driver| driver.cpu()).collect();
+    Some(ClientUnderTest {
+        name,
+        version,
+        driver: performance.scenario.client.driver.name(),
+        command: crew.command.clone(),
+        drivers: drivers.len() as u64,
+        max_in_flight: drivers.iter().find_map(|driver| driver.max_in_flight()),
+        lag_ms: performance.score.driver_lag(),
+        clock_uncertainty_ms: drivers.iter().filter_map(|driver| driver.uncertainty_ms()).reduce(f64::max),
+        cpu_s: (used.len() == drivers.len()).then(|| used.iter().sum::<Duration>().as_secs_f64()),
+        last_words: trouble.map(|trouble| trouble.last_words.clone()).unwrap_or_default(),
+    })
 }
 
 /// One tenant's saves, followed to where they went.

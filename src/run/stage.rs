@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mock_runtime::behaviour::Behaviour;
 use mock_runtime::wire::environment;
@@ -13,13 +13,16 @@ use uuid::Uuid;
 
 use super::alarm::Alarm;
 use super::clock::Clock;
+use super::driver::{Driver, Troubles};
 use super::error::RunError;
-use super::performance::{CastMember, Performance};
+use super::hiring::{Hiring, Position};
+use super::performance::{CastMember, Crew, Performance};
 use super::pool_watch::{PoolWatch, SiteLevels, TenantLevels};
 use super::progress::Progress;
 use super::score::Score;
 use super::witness::{Post, Witness};
-use super::{EMBEDDED_RUNTIME, Options};
+use super::worker::{Builtin, Hired, Worker};
+use super::{EMBEDDED_RUNTIME, Options, RUNTIME_NAME};
 use crate::base::{Canary, Span, TenantIndex};
 use crate::client::{Executable, PartnerClient, VoiceClient, VoiceClientBuilder};
 use crate::cloud::{CloudSettings, MockCloud};
@@ -69,6 +72,21 @@ impl WorkFolder {
         self.path.join("trial")
     }
 
+    /// Where drivers that come with this program are written.
+    pub(super) fn drivers(&self) -> PathBuf {
+        self.path.join("drivers")
+    }
+
+    /// The built-in runtime as a file that takes no arguments: by its name this program knows what to be.
+    pub(super) fn runtime_binary(&self) -> Result<PathBuf, RunError> {
+        let link = self.path.join(RUNTIME_NAME);
+        let made = std::env::current_exe().and_then(|program| {
+            let _ = std::fs::remove_file(&link);
+            std::os::unix::fs::symlink(program, &link)
+        });
+        made.map(|()| link.clone()).map_err(|source| RunError::Folder { path: link, source })
+    }
+
     pub(super) fn runtime_log(&self) -> PathBuf {
         self.path.join("runtimes.log")
     }
@@ -95,18 +113,36 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
     })?;
     super::trial::play(scenario, &cloud, &folder, options.stop.clone()).await?;
     let identities = onboard(scenario, &cloud).await?;
-    let clock = Clock::starting(COUNTDOWN);
+    let (troubles, hiring) = (Arc::new(Troubles::default()), Hiring::prepare(scenario, &folder)?);
+    let began = Instant::now();
+    let drivers = match &hiring {
+        Some(hiring) => hiring.recruit(scenario, &troubles).await?,
+        None => Vec::new(),
+    };
+    // Whoever is slow to start may be slow to open.
+    let countdown = if drivers.is_empty() { COUNTDOWN } else { OPENING + began.elapsed() / 4 };
+    let clock = Clock::starting(countdown);
     let witness = Witness::start(posts(scenario), scenario.tenants.len(), clock)?;
     let score = Arc::new(Score::new(scenario));
     progress.counts(&score);
     let projects: Vec<&str> = identities.iter().map(|identity| identity.project.as_str()).collect();
     let behaviour = scenario.behaviour(clock.origin_ns(), &projects);
-    let casting =
-        Casting { scenario, cloud: &cloud, folder: &folder, witness: &witness, clock, score: &score, behaviour };
-    let cast = casting.cast(identities, progress)?;
+    let casting = Casting {
+        scenario,
+        cloud: &cloud,
+        folder: &folder,
+        witness: &witness,
+        clock,
+        score: &score,
+        behaviour,
+        hiring: hiring.as_ref(),
+    };
+    let cast = casting.cast(identities, drivers, progress).await?;
+    let hired = hiring.map(|hiring| Crew { command: hiring.command(), mark: hiring.mark().clone() });
     let alarm = Alarm::start(clock).map_err(|source| RunError::System { what: "a timer", source })?;
     let (scenario, progress) = (Arc::clone(scenario), progress.clone());
-    let performance = Arc::new(Performance { id: Uuid::new_v4(), scenario, clock, alarm, score, progress, cast });
+    let performance =
+        Arc::new(Performance { id: Uuid::new_v4(), scenario, clock, alarm, score, progress, troubles, hired, cast });
     Ok(Stage { performance, witness, cloud, folder })
 }
 
@@ -193,34 +229,44 @@ pub(super) fn address_of(host: u16) -> Ipv4Addr {
 
 /// What building the clients takes.
 struct Casting<'s> {
-    scenario: &'s Scenario,
+    scenario: &'s Arc<Scenario>,
     cloud: &'s MockCloud,
     folder: &'s WorkFolder,
     witness: &'s Witness,
     clock: Clock,
     score: &'s Arc<Score>,
     behaviour: Behaviour,
+    hiring: Option<&'s Hiring>,
 }
 
 impl Casting<'_> {
-    fn cast(&self, identities: Vec<Identity>, progress: &Progress) -> Result<Vec<CastMember>, RunError> {
+    /// `drivers` has one for each worker, where any are hired.
+    async fn cast(
+        &self,
+        identities: Vec<Identity>,
+        drivers: Vec<Driver>,
+        progress: &Progress,
+    ) -> Result<Vec<CastMember>, RunError> {
+        let mut drivers = drivers.into_iter();
         let site = SiteLevels::new(progress.clone());
-        let mut post = 0;
-        let members = identities.into_iter().enumerate();
-        members.map(|(index, identity)| self.member(index, identity, &site, &mut post)).collect()
+        let (mut post, mut members) = (0, Vec::with_capacity(identities.len()));
+        for (index, identity) in identities.into_iter().enumerate() {
+            members.push(self.member(index, identity, &site, (&mut post, &mut drivers)).await?);
+        }
+        Ok(members)
     }
 
-    fn member(
+    async fn member(
         &self,
         index: usize,
         identity: Identity,
         site: &Arc<SiteLevels>,
-        post: &mut usize,
+        (post, drivers): (&mut usize, &mut impl Iterator<Item = Driver>),
     ) -> Result<CastMember, RunError> {
         let tenant = &self.scenario.tenants[index];
         let workers = usize::from(self.scenario.traffic.tenants[index].workers);
         let levels = TenantLevels::new(workers, site);
-        let (mut clients, mut storage) = (Vec::with_capacity(workers), Vec::with_capacity(workers));
+        let (mut staff, mut storage) = (Vec::with_capacity(workers), Vec::with_capacity(workers));
         for worker in 0..workers {
             let watch = PoolWatch {
                 tenant: TenantIndex(u16::try_from(index).expect("a scenario has fewer than 65,536 tenants")),
@@ -230,23 +276,51 @@ impl Casting<'_> {
                 levels: Arc::clone(&levels),
             };
             storage.push(self.storage(index, worker, *post));
-            let built = self.client(&identity, worker, *post, watch).storage_root(&storage[worker]).build();
-            clients.push(built.map_err(|error| RunError::Client { tenant: tenant.name.clone(), error })?);
+            let seat = Seat { identity: &identity, worker, post: *post, storage: &storage[worker] };
+            staff.push(Arc::new(match self.hiring.zip(drivers.next()) {
+                None => self.builtin(&seat, watch, &tenant.name)?,
+                Some(hired) => self.hired(&seat, watch, hired).await,
+            }));
             *post += 1;
         }
         let canary = Canary::of_project(&identity.project);
         let (name, lease) = (tenant.name.clone(), tenant.lease);
-        Ok(CastMember { name, project: identity.project, canary, lease, workers: clients, storage })
+        Ok(CastMember { name, project: identity.project, canary, lease, workers: staff, storage })
     }
 
-    fn client(&self, identity: &Identity, worker: usize, post: usize, watch: PoolWatch) -> VoiceClientBuilder {
-        client(self.scenario, self.cloud)
-            .project_id(&identity.project)
-            .agent_id(&identity.agents[worker % identity.agents.len()])
-            .runtime_host(address_of(self.scenario.host_of(post)))
+    fn builtin(&self, seat: &Seat<'_>, watch: PoolWatch, tenant: &str) -> Result<Worker, RunError> {
+        let built = client(self.scenario, self.cloud)
+            .project_id(&seat.identity.project)
+            .agent_id(seat.agent())
+            .runtime_host(address_of(self.scenario.host_of(seat.post)))
             .runtime_log(self.folder.runtime_log())
-            .executable(executable(self.scenario, &self.behaviour, Some(self.witness.socket(post))))
+            .executable(self.executable(seat.post))
             .observer(Arc::new(watch))
+            .storage_root(seat.storage)
+            .build();
+        let client = built.map_err(|error| RunError::Client { tenant: tenant.to_owned(), error })?;
+        let (clock, score, scenario) = (self.clock, Arc::clone(self.score), Arc::clone(self.scenario));
+        Ok(Worker::Builtin(Builtin { client, clock, score, scenario }))
+    }
+
+    async fn hired(&self, seat: &Seat<'_>, watch: PoolWatch, (hiring, driver): (&Hiring, Driver)) -> Worker {
+        self.witness.shadow(seat.post, Arc::new(watch), self.scenario.pool.runtime_idle_ttl);
+        let position = Position {
+            api_key: ACCOUNT_KEY,
+            project: &seat.identity.project,
+            agent: seat.agent(),
+            base_url: &self.cloud.base_url(),
+            host: address_of(self.scenario.host_of(seat.post)).to_string(),
+            storage: seat.storage,
+            executable: self.executable(seat.post),
+        };
+        driver.open(self.clock, &hiring.settings(self.scenario, &position)).await;
+        let (post, register, score) = (seat.post, self.witness.register(), Arc::clone(self.score));
+        Worker::Hired(Hired { driver, post, register, score })
+    }
+
+    fn executable(&self, post: usize) -> Executable {
+        executable(self.scenario, &self.behaviour, Some(self.witness.socket(post)))
     }
 
     fn storage(&self, tenant: usize, worker: usize, post: usize) -> PathBuf {
@@ -256,7 +330,26 @@ impl Casting<'_> {
     }
 }
 
+/// One worker's place.
+struct Seat<'s> {
+    identity: &'s Identity,
+    /// Within its tenant.
+    worker: usize,
+    /// Among all.
+    post: usize,
+    storage: &'s Path,
+}
+
+impl Seat<'_> {
+    fn agent(&self) -> &str {
+        let agents = &self.identity.agents;
+        &agents[self.worker % agents.len()]
+    }
+}
+
 /// Between the end of the preparations and time zero.
 const COUNTDOWN: Duration = Duration::from_millis(20);
+/// The same, where drivers are to build their clients meanwhile.
+const OPENING: Duration = Duration::from_millis(200);
 /// Session end, flush, SIGTERM and SIGKILL, each at its timeout.
 const LONGEST_DRAIN: Duration = Duration::from_secs(15);

@@ -6,6 +6,7 @@
 
 mod check;
 mod computing;
+mod driver;
 mod load;
 mod model;
 mod playing;
@@ -23,6 +24,7 @@ mod varied;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
 pub use computing::Computing;
+pub use driver::{ClientModel, Driver};
 pub use model::{CloudModel, Fault, FaultKind, Lease, Program, Refusal, RuntimeModel, Scenario, Tenant};
 pub use problem::{Problem, ScenarioError, WrongText};
 pub use resolve::histogram::samples_by_tag;

@@ -8,7 +8,7 @@ use mock_runtime::behaviour::Behaviour;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Computing;
+use super::{ClientModel, Computing};
 use crate::base::{Distribution, Span, TenantIndex};
 use crate::measure::{Phase, Threshold};
 use crate::pool;
@@ -45,6 +45,8 @@ pub struct Scenario {
     pub cloud: CloudModel,
     /// What the call router does with a refusal.
     pub on_refusal: Refusal,
+    /// Which client is put under load.
+    pub client: ClientModel,
     /// Hosts; workers are placed on them in turn.
     pub hosts: u16,
     /// Processor cores of each host, for simulation; unlimited where absent.

@@ -77,6 +77,7 @@ fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) 
         tool: Tool::this(),
         scenario: scenario.identity(Mode::Sim),
         host: None,
+        client: None,
         tenants: facts.tenants,
         stray_leaks: 0,
         rss_peak_bytes: None,

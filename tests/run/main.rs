@@ -10,6 +10,7 @@ mod calls;
 mod contest;
 #[path = "../debian/mod.rs"]
 mod debian;
+mod drivers;
 mod exposition;
 mod fakes;
 mod faults;

@@ -14,6 +14,7 @@ use super::{bind, boot};
 use crate::behaviour::Work;
 use crate::clock;
 use crate::server::{App, router};
+use crate::witness::Fact;
 
 /// Lives until something ends it. The listener is there from the start, unless the behaviour wants connections
 /// refused until the boot is over.
@@ -71,6 +72,7 @@ fn listen(app: &Arc<App>, listener: TcpListener, stopping: &Arc<Notify>) -> Resu
 
 async fn terminated(app: &App, mut terminate: Signal, stopping: &Notify) -> Ending {
     terminate.recv().await;
+    app.witness.tell(Fact::Terminating);
     if app.configuration.behaviour.ignore_terminate {
         // The handler stays in place, so the signal does nothing.
         return std::future::pending().await;

@@ -20,6 +20,7 @@ pub(super) async fn flush(
     Body(request): Body<SyncFlush>,
 ) -> Result<Json<SyncFlushed>, Refusal> {
     let patience = request.deadline_ms.map_or(DEFAULT_DEADLINE, Duration::from_millis).min(LONGEST_DEADLINE);
+    app.witness.tell(Fact::Draining);
     app.sessions().write_briefs();
     let flushed = app.outgoing.flush(app.cloud.as_ref(), patience).await;
     app.spend(Work::Flush, clock::now_ns()).await;

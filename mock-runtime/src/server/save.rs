@@ -31,6 +31,7 @@ pub(super) async fn save(
     let turn = request.turn_id.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| Uuid::new_v4().to_string());
     let event = keep(&app, session, turn, &request)?;
     app.spend(Work::Save, began_ns).await;
+    app.witness.tell(Fact::Served { what: RequestKind::Save, session: session.to_owned() });
     Ok(Json(TurnSaved { status: "ok".to_owned(), local_event_id: Some(event) }))
 }
 

@@ -13,7 +13,7 @@ use crate::behaviour::Work;
 use crate::clock;
 use crate::search::{Lane, Question, answer};
 use crate::wire::loopback::{Budgets, Memory, SearchMemory};
-use crate::witness::RequestKind;
+use crate::witness::{Fact, RequestKind};
 
 /// Searches this caller's memory. Local only: the cloud is never asked.
 pub(super) async fn search(
@@ -27,6 +27,7 @@ pub(super) async fn search(
     app.admit(RequestKind::Search, session)?;
     let memory = answer(&mut app.library_with_turns(), &question, &Budgets::default());
     app.spend(Work::Search, began_ns).await;
+    app.witness.tell(Fact::Served { what: RequestKind::Search, session: session.to_owned() });
     Ok(Json(memory))
 }
 

@@ -18,7 +18,7 @@ use crate::memory::{LogError, SavedTurn, SessionFiles, WorkingBrief};
 use crate::wire::loopback::{
     Bootstrapped, Budgets, SessionEnd, SessionEnded, SessionPaths, SessionStart, SessionStarted,
 };
-use crate::witness::Fact;
+use crate::witness::{Fact, RequestKind};
 
 /// Sessions started and not ended, and those a lenient runtime serves although they were never started.
 #[derive(Debug, Default)]
@@ -50,6 +50,7 @@ pub(super) async fn start(
     let user = app.configuration.user.clone();
     app.witness.tell(Fact::SessionStarted { session: session.to_owned(), user });
     app.spend(Work::SessionStart, began_ns).await;
+    app.witness.tell(Fact::Served { what: RequestKind::SessionStart, session: session.to_owned() });
     Ok(Json(SessionStarted { session_id: session.to_owned(), bootstrap: bootstrapped(&app), paths }))
 }
 
@@ -61,6 +62,9 @@ pub(super) async fn end(
     let session = required("sessionId", request.session_id.as_ref())?;
     let reason = request.reason.as_deref().unwrap_or("completed");
     let known = app.sessions().is_open(session);
+    if !known {
+        app.witness.tell(Fact::StrayEnd { session: session.to_owned() });
+    }
     app.expect_session(session, known)?;
     app.outgoing.add(app.events.session_end(session, reason))?;
     if let Some(ended) = app.sessions().open.remove(session) {

@@ -20,6 +20,6 @@ mod process;
 
 pub use executable::Executable;
 pub(super) use lifeline::standard_input;
-pub(super) use nursery::start;
+pub(crate) use nursery::start;
 pub(super) use port::{PortClaim, PortError};
-pub(super) use process::{Ending, Process};
+pub(crate) use process::{Ending, Process};

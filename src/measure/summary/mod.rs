@@ -4,6 +4,7 @@
 //! depends on the clock or the machine stands in `tool`, `host` and `window.start`, which [`Summary::canonical`]
 //! leaves out. `reports/README.md` explains the fields to whoever reads the file.
 
+mod client;
 mod counts;
 mod figures;
 mod harness;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Judged, Law, Verdict};
+pub use client::ClientUnderTest;
 pub use counts::{Admissions, Counts, Drains, Saves};
 pub use figures::{Budget, Figures, Gauge, Gauges, Latency, Peak, RssPeak};
 pub use harness::{Harness, Shortage, Shortages};
@@ -36,6 +38,9 @@ pub struct Summary {
     /// Where. Absent from the canonical form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<Host>,
+    /// The client under test, where it is somebody else's; absent where it is the built-in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientUnderTest>,
     /// When.
     pub window: Window,
     /// What came out.

@@ -1,7 +1,7 @@
 //! How long everything took, and how often what happened.
 
 use super::{LABEL, Style};
-use crate::measure::{Counts, Family, Gauges, Latency, Summary};
+use crate::measure::{ClientUnderTest, Counts, Family, Gauges, Latency, Summary};
 use crate::report::inert::inert;
 use crate::report::words;
 
@@ -39,6 +39,7 @@ pub(super) fn counts(summary: &Summary, style: Style) -> Vec<String> {
         labelled("laws", &laws(summary, style)),
         labelled("harness", &harness(summary)),
     ];
+    lines.extend(summary.client.as_ref().map(|of| labelled("client", &client(of))));
     lines.extend(errors(counts));
     lines
 }
@@ -104,6 +105,17 @@ fn harness(summary: &Summary) -> String {
     let cpu = harness.cpu_s.map(|cpu| format!(", CPU {cpu:.1} s")).unwrap_or_default();
     let peak = words::count(harness.in_flight_peak);
     format!("{lag}{limit}{cpu}, {peak} in flight, {} dropped", words::count(harness.arrivals_dropped))
+}
+
+/// Whose client it was, how late it began, and what it cost.
+fn client(client: &ClientUnderTest) -> String {
+    let name = inert(&client.name, 40);
+    let version = client.version.as_ref().map(|version| format!(" {}", inert(version, 20))).unwrap_or_default();
+    let lag = client.lag_ms.p99_or_lower();
+    let lag = lag.map(|(name, ms)| format!(", began {} ms late at {name}", words::ms(ms))).unwrap_or_default();
+    let cpu = client.cpu_s.map(|cpu| format!(", CPU {cpu:.1} s")).unwrap_or_default();
+    let drivers = if client.drivers == 1 { String::new() } else { format!(", {} drivers", client.drivers) };
+    format!("{name}{version}{lag}{cpu}{drivers}")
 }
 
 /// One line for each code: where something went wrong, this is what one looks for.

@@ -48,7 +48,8 @@ fn closing(summary: &Summary) -> Vec<String> {
 
 /// The command that plays the same calls again.
 pub(super) fn command(summary: &Summary) -> String {
-    command_of(&summary.scenario)
+    let client = summary.client.as_ref().map(|client| format!(" --client {}", quoted(&client.driver)));
+    command_of(&summary.scenario) + &client.unwrap_or_default()
 }
 
 fn command_of(scenario: &ScenarioIdentity) -> String {

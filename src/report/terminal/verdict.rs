@@ -2,7 +2,7 @@
 
 use super::{Style, WIDTH};
 use crate::measure::{Aborted, Summary, Verdict};
-use crate::report::inert::wrapped;
+use crate::report::inert::{inert, wrapped};
 use crate::report::words;
 
 /// The verdict and why.
@@ -11,6 +11,7 @@ pub(super) fn lines(summary: &Summary, style: Style) -> Vec<String> {
     let mut lines = wrapped(&format!("{word}: {sentence}"), WIDTH);
     lines[0] = lines[0].replacen(word, &painted(word, summary.verdict, style), 1);
     lines.extend(summary.harness.invalid.iter().take(MOST).flat_map(|reason| item(reason)));
+    lines.extend(last_words(summary));
     let broken = broken_laws(summary).into_iter();
     lines.extend(broken.map(|law| format!("{}: {law}", style.bad("LAW BROKEN"))));
     lines.extend(violations(summary));
@@ -92,6 +93,15 @@ pub(in crate::report) fn broken_laws(summary: &Summary) -> Vec<String> {
     broken.map(|(number, what)| format!("{what}: {}", words::count(number))).collect()
 }
 
+/// What a driver in trouble said last.
+fn last_words(summary: &Summary) -> Vec<String> {
+    let words = summary.client.as_ref().map_or(&[][..], |client| &client.last_words);
+    let told = words[words.len().saturating_sub(MOST_WORDS)..].iter();
+    let told: Vec<String> = told.map(|line| format!("      {}", inert(line, WIDTH - 6))).collect();
+    let heading = (!told.is_empty()).then(|| "    Its last words on standard error:".to_owned());
+    heading.into_iter().chain(told).collect()
+}
+
 fn violations(summary: &Summary) -> Vec<String> {
     let mut lines = Vec::new();
     for violation in summary.violations.iter().take(MOST) {
@@ -111,3 +121,4 @@ fn item(text: &str) -> Vec<String> {
 }
 
 const MOST: usize = 5;
+const MOST_WORDS: usize = 10;

@@ -1,12 +1,13 @@
 //! The record of all lives, and the laws that can be read off it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use mock_runtime::witness::{Fact, Record};
+use mock_runtime::witness::{Fact, Record, RequestKind};
 use tokio::net::unix::OwnedWriteHalf;
 
 use super::Testimony;
-use super::life::Life;
+use super::life::{Life, Session};
+use super::shadow::Shadow;
 use crate::base::{Span, TenantIndex, Time};
 use crate::measure::{Breach, Law};
 use crate::run::clock::Clock;
@@ -30,7 +31,11 @@ pub(super) struct Book {
     tenants: usize,
     clock: Clock,
     /// By the order in which they connected.
-    lives: BTreeMap<u64, Life>,
+    pub(super) lives: BTreeMap<u64, Life>,
+    /// The last that are gone, the oldest first.
+    pub(super) gone: VecDeque<Life>,
+    /// Of pools that cannot be looked into, by post.
+    shadows: BTreeMap<usize, Shadow>,
     opened: u64,
     breaches: Vec<Breach>,
     gaps: u64,
@@ -40,8 +45,19 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn new(posts: Vec<Post>, tenants: usize, clock: Clock) -> Self {
-        let (lives, breaches) = (BTreeMap::new(), Vec::new());
-        Self { posts, tenants, clock, lives, opened: 0, breaches, gaps: 0, rss_peak: None, rss_peaks: vec![0; tenants] }
+        Self {
+            posts,
+            tenants,
+            clock,
+            lives: BTreeMap::new(),
+            gone: VecDeque::new(),
+            shadows: BTreeMap::new(),
+            opened: 0,
+            breaches: Vec::new(),
+            gaps: 0,
+            rss_peak: None,
+            rss_peaks: vec![0; tenants],
+        }
     }
 
     /// A runtime has connected.
@@ -60,20 +76,39 @@ impl Book {
         life.next_sequence = record.sequence + 1;
         match record.fact {
             Fact::Started { pid, user, port, .. } => {
-                (life.pid, life.user, life.port, life.last_used) = (pid, user, port, at);
+                (life.pid, life.user, life.port, life.last_used, life.born) = (pid, user, port, at, at);
                 self.judge_birth(number, at);
+                self.shadow(number, at, Shadow::born);
             }
-            Fact::Ready { .. } => life.last_used = at,
+            Fact::Ready { boot, .. } => {
+                (life.last_used, life.ready) = (at, Some((at, boot)));
+                self.shadow(number, at, |shadow, life| shadow.ready(life));
+            }
+            Fact::Draining | Fact::Terminating => {
+                life.leaves(at);
+                self.shadow(number, at, |_, _| ());
+            }
             Fact::SessionStarted { session, user } => {
                 life.last_used = at;
-                life.sessions.insert(session);
+                life.sessions.entry(session).or_insert(Session { asked: at, took: None, ended: None });
                 if user != life.user {
                     let what = format!("the runtime of `{}` was given a session of `{user}`", life.user);
                     self.breach(Law::Memory, number, at, what);
                 }
             }
-            Fact::Requested { session, known, .. } => {
-                life.last_used = at;
+            Fact::Served { what: RequestKind::SessionStart, session } => {
+                if let Some(session) = life.sessions.get_mut(&session) {
+                    session.took.get_or_insert(at.since(session.asked));
+                }
+            }
+            Fact::Served { .. } => life.last_used = at,
+            Fact::SessionEnded { session, .. } => {
+                if let Some(session) = life.sessions.get_mut(&session) {
+                    session.ended = Some(at);
+                }
+            }
+            Fact::Requested { what, session, known } => {
+                life.requested(what, at);
                 if !known {
                     let what = format!("the runtime of `{}` was asked in session {session}, not its own", life.user);
                     self.breach(Law::Memory, number, at, what);
@@ -84,7 +119,7 @@ impl Book {
                 self.breach(Law::Memory, number, at, what);
             }
             Fact::BootFailed { .. }
-            | Fact::SessionEnded { .. }
+            | Fact::StrayEnd { .. }
             | Fact::Answered { .. }
             | Fact::Saved { .. }
             | Fact::Drained { .. }
@@ -92,7 +127,6 @@ impl Book {
         }
     }
 
-    #[cfg(test)]
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }
@@ -112,7 +146,46 @@ impl Book {
     pub(super) fn ended(&mut self, number: u64) {
         let now = self.clock.now();
         self.judge_idleness(number, now);
-        self.lives.remove(&number);
+        let Some(mut life) = self.lives.remove(&number) else { return };
+        life.hang_up();
+        if let Some(shadow) = self.shadows.get_mut(&life.post) {
+            shadow.gone(&life, now);
+            shadow.levels(now, served(&self.lives, life.post));
+        }
+        if self.gone.len() == GONE_KEPT {
+            self.gone.pop_front();
+        }
+        self.gone.push_back(life);
+    }
+
+    /// From now on, tells what the pool of a post must hold.
+    pub(super) fn cast_shadow(&mut self, post: usize, shadow: Shadow) {
+        self.shadows.insert(post, shadow);
+    }
+
+    /// A caller has one operation more, or a call held; or one less.
+    pub(super) fn hold(&mut self, post: usize, user: &str, held: bool) {
+        let now = self.clock.now();
+        let Some(shadow) = self.shadows.get_mut(&post) else { return };
+        let count = shadow.held.get(user).copied().unwrap_or(0);
+        match if held { count + 1 } else { count.saturating_sub(1) } {
+            0 => drop(shadow.held.remove(user)),
+            count => drop(shadow.held.insert(user.to_owned(), count)),
+        }
+        shadow.levels(now, served(&self.lives, post));
+    }
+
+    /// Clients are asked to close: whoever goes now goes for that.
+    pub(super) fn closing(&mut self) {
+        self.shadows.values_mut().for_each(|shadow| shadow.is_closing = true);
+    }
+
+    fn shadow(&mut self, number: u64, at: Time, tell: impl FnOnce(&mut Shadow, &Life)) {
+        let life = &self.lives[&number];
+        if let Some(shadow) = self.shadows.get_mut(&life.post) {
+            tell(shadow, life);
+            shadow.levels(at, served(&self.lives, life.post));
+        }
     }
 
     pub(super) fn living(&self, tenant: Option<TenantIndex>) -> Vec<u32> {
@@ -213,4 +286,11 @@ impl Book {
     }
 }
 
+/// The runtimes of a post that live.
+fn served(lives: &BTreeMap<u64, Life>, post: usize) -> impl Iterator<Item = &Life> {
+    lives.values().filter(move |life| life.post == post && life.pid != 0)
+}
+
+/// An answer may reach the harness a moment after the runtime that gave it is gone.
+const GONE_KEPT: usize = 256;
 const MOST_BREACHES: usize = 1000;

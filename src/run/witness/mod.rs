@@ -9,9 +9,12 @@ mod book;
 mod hearing;
 mod life;
 mod memory;
+mod shadow;
+mod sighting;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -24,11 +27,14 @@ use tokio::sync::oneshot;
 
 use super::clock::Clock;
 use super::error::RunError;
-use crate::base::{TenantIndex, Time};
+use crate::base::{Span, TenantIndex, Time};
+use crate::client::Observer;
 use crate::measure::{Breach, Law};
 
 use book::Book;
 pub(super) use book::Post;
+use shadow::Shadow;
+pub(super) use sighting::{Sighting, Sought};
 
 /// Listens until it is asked for its [`Testimony`].
 pub(super) struct Witness {
@@ -47,6 +53,41 @@ impl Register {
     /// Process ids of the runtimes that live, of one tenant or of all, in the order they were started.
     pub(super) fn living(&self, tenant: Option<TenantIndex>) -> Vec<u32> {
         self.0.lock().living(tenant)
+    }
+
+    /// What was seen of an operation so far.
+    pub(super) fn sight(&self, sought: Sought<'_>) -> Option<Sighting> {
+        self.0.lock().sight(sought)
+    }
+
+    /// Whether any runtime of a post has reported anything.
+    pub(super) fn hears(&self, post: usize) -> bool {
+        let book = self.0.lock();
+        book.lives.values().chain(&book.gone).any(|life| life.post == post)
+    }
+
+    /// The caller has an operation under way, or a call held, until the answer is dropped.
+    pub(super) fn hold(&self, post: usize, user: &str) -> Held {
+        self.0.lock().hold(post, user, true);
+        Held { register: self.clone(), post, user: user.to_owned() }
+    }
+
+    /// Clients are asked to close: whoever goes now goes for that.
+    pub(super) fn closing(&self) {
+        self.0.lock().closing();
+    }
+}
+
+/// A caller who has an operation under way, or a call held.
+pub(super) struct Held {
+    register: Register,
+    post: usize,
+    user: String,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.register.0.lock().hold(self.post, &self.user, false);
     }
 }
 
@@ -87,6 +128,13 @@ impl Witness {
     /// Where the runtimes of a post report to.
     pub(super) fn socket(&self, post: usize) -> &Path {
         &self.sockets[post]
+    }
+
+    /// From now on, tells what the pool of a post must hold: nobody else can say.
+    pub(super) fn shadow(&self, post: usize, watch: Arc<dyn Observer>, ttl: Span) {
+        let mut book = self.book.lock();
+        let (clock, held) = (book.clock(), BTreeMap::new());
+        book.cast_shadow(post, Shadow { watch, clock, ttl, held, victim: None, is_closing: false });
     }
 
     /// Who lives just now.

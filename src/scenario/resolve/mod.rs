@@ -44,7 +44,6 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
     resolver.clock = resolver.clock(document);
     let (tenants, tenant_traffic) = resolver.tenants(document);
     let (hosts, cores) = resolver.host(&document.host);
-    resolver.client(&document.client);
     let phases = resolver.phases(&document.phase);
     let scenario = Scenario {
         name: resolver.scenario_name(&document.name),
@@ -61,6 +60,7 @@ pub(super) fn scenario(document: &Document, source: Source) -> Result<Scenario, 
         runtime: resolver.runtime(&document.runtime, seed, document.name.place.clone()),
         cloud: resolver.cloud(&document.cloud),
         on_refusal: resolver.refusal(&document.on_refusal),
+        client: resolver.client(&document.client),
         hosts,
         cores,
         faults: resolver.faults(&document.fault, &tenants),

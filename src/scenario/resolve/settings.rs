@@ -7,8 +7,8 @@ use mock_runtime::behaviour::Behaviour;
 use super::Resolver;
 use crate::base::{Distribution, Span};
 use crate::pool;
-use crate::scenario::typed::{self, Action, Place, Placed};
-use crate::scenario::{CloudModel, Computing, Program, Refusal, RuntimeModel};
+use crate::scenario::typed::{self, Action, DriverText, Place, Placed};
+use crate::scenario::{ClientModel, CloudModel, Computing, Driver, Program, Refusal, RuntimeModel};
 
 impl Resolver {
     /// Settings of every pool. `scenario` is where to complain about defaults that don't fit together.
@@ -162,12 +162,30 @@ impl Resolver {
         (hosts, cores)
     }
 
-    /// Which client is put under load: the only one there is.
-    pub(super) fn client(&mut self, typed: &typed::Client) {
-        if let Some(driver) = typed.driver.as_ref().filter(|driver| driver.value != BUILTIN) {
-            let message = format!("the client driver {:?} is not available in this version", driver.value);
-            self.problems.add(&driver.place, message, format!("write \"{BUILTIN}\", or leave it out"));
+    /// Which client is put under load. Whether its driver is there is asked when it is started.
+    pub(super) fn client(&mut self, typed: &typed::Client) -> ClientModel {
+        let defaults = ClientModel::default();
+        let patience = typed.patience.as_ref();
+        ClientModel {
+            driver: typed.driver.as_ref().map_or(Driver::Builtin, |driver| self.driver(driver)),
+            patience: patience.map_or(defaults.patience, |patience| self.positive(patience, "a driver's patience")),
         }
+    }
+
+    fn driver(&mut self, typed: &Placed<DriverText>) -> Driver {
+        let folder = Some(self.folder.as_path());
+        let driver = match &typed.value {
+            DriverText::Line(line) => Driver::typed(line, folder),
+            DriverText::Words(words) => match &words[..] {
+                [name] if Driver::NAMES.contains(&name.as_str()) => Driver::typed(name, folder),
+                words => Driver::command(words.to_vec(), folder),
+            },
+        };
+        driver.unwrap_or_else(|problem| {
+            let help = "write \"builtin\", \"memoair-voice\", or a command such as [\"python3\", \"my_driver.py\"]";
+            self.problems.add(&typed.place, problem, help);
+            Driver::Builtin
+        })
     }
 }
 
@@ -185,5 +203,4 @@ fn assumed(typed: &typed::Runtime) -> Vec<&'static str> {
     laws.into_iter().filter(|(_, law)| law.is_none()).map(|(key, _)| key).collect()
 }
 
-const BUILTIN: &str = "builtin";
 const FIRST_UNPRIVILEGED_PORT: u16 = 1024;

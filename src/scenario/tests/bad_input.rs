@@ -126,7 +126,7 @@ refusals! {
     phase_with_a_dot: "[pool]" => "[[phase]]\nname = \"st.orm\"\n[pool]";
     computing_of_what_is_no_work: "mean = \"7.5s\", cv = 0.5" => "mean = \"7.5s\", cv = 0.5, cpu = \"1s\"";
     computing_that_is_no_duration: "median = \"400ms\"" => "cpu = \"half\", median = \"400ms\"";
-    foreign_client: "[on_refusal]" => "[client]\ndriver = \"memoair-voice\"\n\n[on_refusal]";
+    driver_without_a_program: "[on_refusal]" => "[client]\ndriver = \"python3 'drive\"\n\n[on_refusal]";
 }
 
 #[test]

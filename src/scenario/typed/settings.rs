@@ -111,6 +111,20 @@ pub(in crate::scenario) struct Host {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Client {
-    /// Only `builtin` in this version. Default: builtin.
-    pub(in crate::scenario) driver: Option<Placed<String>>,
+    /// `builtin`, `memoair-voice` (the official SDK; install its driver by `busyhour drivers install`), or the command of
+    /// another driver, in one text or word by word. Default: builtin.
+    pub(in crate::scenario) driver: Option<Placed<DriverText>>,
+    /// How long a driver may keep silent while it owes an answer; then the run is invalid. Default: 15s.
+    pub(in crate::scenario) patience: Option<Written<Duration>>,
+}
+
+/// A name, a command line, or its words.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a text, or a list of texts")]
+#[schemars(inline)]
+pub(in crate::scenario) enum DriverText {
+    /// A name or a command line.
+    Line(String),
+    /// A command, word by word.
+    Words(Vec<String>),
 }
