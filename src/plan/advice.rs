@@ -6,9 +6,10 @@ use serde::Serialize;
 use super::bounds::{Bounds, Limits};
 use super::cross_check::CrossCheck;
 use super::judge::{Effort, Judge, Shortfall};
-use super::levers::{Lever, Outcome, vary};
+use super::lever::Lever;
 use super::margin::Margin;
 use super::search::{Point, Search};
+use super::variations::{Outcome, Payoff, payoffs, vary};
 use crate::base::Span;
 use crate::measure::{ScenarioIdentity, Standing};
 use crate::scenario::{Change, Scenario};
@@ -33,6 +34,8 @@ pub struct Plan {
     pub cross_check: Vec<CrossCheck>,
     /// Whatever was asked to be varied: a row each.
     pub variations: Vec<Outcome>,
+    /// Which lever pays: what each one that was varied brings, the best first.
+    pub payoffs: Vec<Payoff>,
 }
 
 /// What to set.
@@ -134,6 +137,7 @@ pub fn plan(
     };
     let curve = search.curve();
     let advice = settled.advice(scenario, &mut judge);
+    let variations = vary(scenario, limits, levers, &mut judge);
     let cap = chosen.unwrap_or_else(|| useful.min(bounds.largest()).max(1));
     Plan {
         schema: Plan::SCHEMA.to_owned(),
@@ -143,7 +147,8 @@ pub fn plan(
         bounds,
         worse_above,
         cross_check: CrossCheck::of(&scenario.changed(&[Change::Cap(cap)])),
-        variations: vary(scenario, limits, levers, &mut judge),
+        payoffs: payoffs(levers, &variations),
+        variations,
     }
 }
 

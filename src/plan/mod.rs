@@ -15,7 +15,7 @@ mod advice;
 mod bounds;
 mod cross_check;
 mod judge;
-mod levers;
+mod lever;
 mod margin;
 mod order;
 mod pools;
@@ -23,18 +23,20 @@ mod search;
 mod stack;
 mod surface;
 mod uses;
+mod variations;
 
 pub use advice::{Advice, Binding, Plan, ShorterTtl, plan};
 pub use bounds::{Bounds, Limits};
 pub use cross_check::CrossCheck;
 pub use judge::{Effort, Judge, Judgement, Shortfall};
-pub use levers::{Lever, LeverError, Outcome, vary};
+pub use lever::{Lever, LeverError};
 pub use margin::Margin;
 pub use pools::{TenantSurface, surface};
 pub use search::Point;
 pub use stack::{Found, Stack};
 pub use surface::{Surface, Tally, Ticks};
 pub use uses::{Use, What, uses};
+pub use variations::{Outcome, Payoff, payoffs, vary};
 
 #[cfg(test)]
 mod tests;

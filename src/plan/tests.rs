@@ -137,6 +137,51 @@ fn two_workers_need_more_slots_together_than_one() {
 }
 
 #[test]
+fn each_lever_is_told_by_what_it_brings_and_experimental_ones_are_marked() {
+    // A boot that takes a third of the budget; callers who come in only when they may stay.
+    let text = talkers(0.25)
+        .replace("budget.met >= 88%", "budget.met >= 99%")
+        .replace("[[tenant]]", "[pool]\nmax_concurrent_users = 25\n[[tenant]]");
+    let plan = planned(&text, NO_LIMITS, &["boot=400ms,100ms", "newcomer=evict,refuse"]);
+    let marked: Vec<(String, bool, u64)> =
+        plan.variations.iter().map(|row| (row.settings.join(" "), row.experimental, row.slots)).collect();
+    let [as_it_is, refusing, quick, both] = &marked[..] else { panic!("{marked:?}") };
+    assert_eq!((as_it_is.0.as_str(), as_it_is.1, as_it_is.2), ("boot=400ms newcomer=evict", false, 25));
+    assert_eq!((refusing.1, quick.1, both.1), (true, false, true));
+    assert!(quick.2 <= 5, "every boot is within the budget: {marked:?}");
+    let [first, second] = &plan.payoffs[..] else { panic!("{:?}", plan.payoffs) };
+    assert_eq!((first.lever.as_str(), first.value.as_str(), first.instead_of.as_str()), ("boot", "100ms", "400ms"));
+    assert!(first.slots_ratio.is_some_and(|ratio| ratio < 0.9), "{first:?}");
+    assert_eq!(second.lever, "newcomer");
+}
+
+#[test]
+fn a_row_that_memory_does_not_allow_does_not_hold() {
+    let limits = Limits { memory_per_host: Some(900_000_000) };
+    let plan = planned(&loss(2.0, "pool.exhausted.rate <= 90%"), limits, &["cap=9,10"]);
+    let rows: Vec<(bool, Option<u32>, Vec<String>)> =
+        plan.variations.iter().map(|row| (row.holds, row.cap, row.breaks.clone())).collect();
+    assert_eq!(rows, [(true, Some(9), vec![]), (false, None, vec!["max-memory".to_owned()])]);
+}
+
+#[test]
+fn levers_that_make_no_sense_together_or_here_are_told() {
+    let scenario = Scenario::from_text(Path::new("planned.toml"), loss(5.0, "calls > 0")).unwrap();
+    for (levers, wanted) in [
+        (&["workers=1,2", "workers=4"][..], "`workers` is varied twice"),
+        (&["prewarm=off,ring"], "write how long, as in `prewarm=6s`"),
+        (&["cap=20,60000"], "ports for 57658 runtimes"),
+        (&["growth=1,2,3,4,5,6,7,8,9", "workers=1,2,3,4,5,6,7,8,9", "cap=1,2,3,4"], "324 combinations"),
+    ] {
+        let levers: Vec<Lever> = levers.iter().map(|lever| Lever::parse(lever).unwrap()).collect();
+        let error = Lever::check(&levers, &scenario).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+    }
+    let fine = ["workers=1,2", "prewarm=off,6s", "cap=20,40"].map(|lever| Lever::parse(lever).unwrap());
+    assert_eq!(Lever::check(&fine, &scenario), Ok(()));
+}
+
+#[test]
 fn a_plan_is_the_same_on_any_number_of_threads() {
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::decision::Decision;
+use super::experimental::Policy;
 use super::list::{Links, List};
 use super::ports::{PortHolder, Ports};
 use super::runtime::{Key, LeaseId, Phase, Runtime, RuntimeId, Waiter, WaiterId};
@@ -42,6 +43,8 @@ pub struct Pool {
     /// Idle runtimes, least recently used first.
     pub(super) idle: List<RuntimeId>,
     pub(super) levels: Levels,
+    /// Where a policy is asked that the SDK does not have.
+    pub(super) policy: Option<Box<Policy>>,
     pub(super) decisions: VecDeque<Decision>,
 }
 
@@ -83,6 +86,7 @@ impl Pool {
         Self {
             ports: Ports::new(settings.runtime_port_range.clone(), settings.port_recheck),
             free_slots: settings.max_concurrent_users,
+            policy: Policy::of(settings.experimental),
             settings,
             born: now,
             closing: false,

@@ -16,6 +16,8 @@
 //! 5. Every acquire ends with a lease or one [`PoolError`], as soon as the boots and drains it waits for have ended.
 //! 6. An idle runtime is drained by the TTL plus one reaper interval.
 //!
+//! Policies that the official SDK does not have stand apart, in `experimental`: no pool has them unless it is told to.
+//!
 //! Every input costs constant time, amortised. Keys are small integers that the shell hands out (and may hand out
 //! again once [`Pool::knows`] says no), so nothing here hashes a string, and memory is bounded by the largest key in
 //! use, the slots, the ports and the acquires under way.
@@ -24,6 +26,7 @@ mod audit;
 mod callers;
 mod decision;
 mod error;
+mod experimental;
 mod list;
 mod machine;
 mod placement;
@@ -39,6 +42,7 @@ mod transitions;
 pub use audit::BrokenLaw;
 pub use decision::{Admitted, Decision};
 pub use error::PoolError;
+pub use experimental::{Eviction, Experimental, Newcomers, Prewarm};
 pub use machine::{Levels, Pool};
 pub use ports::PortHolder;
 pub use runtime::{Key, LeaseId, RuntimeId, WaiterId};

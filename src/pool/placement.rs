@@ -75,11 +75,17 @@ impl Pool {
     #[inline]
     fn make_room(&mut self) -> Result<(), PoolError> {
         while !self.claims_covered() {
-            let victim = self.abandoned.first().or_else(|| self.idle.first());
+            let victim = self.abandoned.first().or_else(|| self.victim());
             let victim = victim.ok_or_else(|| self.shortage())?;
             self.drain(victim, DrainReason::Lru);
         }
         Ok(())
+    }
+
+    /// The idle runtime that goes first: the least recently used one, unless somebody wants to know what another would bring.
+    #[inline]
+    fn victim(&mut self) -> Option<Place<RuntimeId>> {
+        if self.policy.is_none() { self.idle.first() } else { self.chosen_victim() }
     }
 
     /// Hands slots and ports to queued boots, first come first.

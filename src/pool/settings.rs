@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::experimental::Experimental;
 use crate::base::{Span, Time};
 
 /// Settings of one pool. The defaults are the official SDK's.
@@ -19,6 +20,8 @@ pub struct Settings {
     pub boot_timeout: Span,
     /// How soon a port that was found to be a stranger's may be tried again.
     pub port_recheck: Span,
+    /// What the official SDK does not have. Nothing, unless somebody wants to know what it would bring.
+    pub experimental: Experimental,
 }
 
 impl Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             reap_interval: Span::from_secs(30),
             boot_timeout: Span::from_secs(5),
             port_recheck: Span::from_ms(100),
+            experimental: Experimental::default(),
         }
     }
 }

@@ -34,6 +34,9 @@ impl Pool {
         self.runtimes[place].since = now;
         self.idle.push_back(&mut self.phase_links, place);
         self.levels.idle += 1;
+        if let Some(policy) = &mut self.policy {
+            policy.used(self.runtimes.id(place));
+        }
         if self.closing {
             self.drain(place, DrainReason::Close);
         }

@@ -32,3 +32,5 @@ pub use rewritten::{Calibration, LawSource};
 pub use schema::schema;
 pub use syntax::explained;
 pub use varied::Change;
+
+pub use crate::pool::{Eviction, Newcomers, Prewarm};

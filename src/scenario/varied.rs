@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Lease, Scenario};
-use crate::base::Span;
+use crate::base::{Distribution, Span};
+use crate::pool::{Eviction, Newcomers, Prewarm};
 use crate::workload::{Arrivals, Rate, TenantTraffic};
 
 /// One thing to change.
@@ -19,6 +20,28 @@ pub enum Change {
     Lease(Lease),
     /// So many times the calls, from so many times the callers.
     Growth(f64),
+    /// Warm and cold boots all take so long.
+    Boot(Span),
+    /// Warm and cold boots take so many times as long, and compute as many times as much.
+    BootTimes(f64),
+    /// Who goes where room is needed. Experimental, as are those that follow.
+    Evict(Eviction),
+    /// What callers meet where as many as there are slots are on the line.
+    Newcomers(Newcomers),
+    /// Whether runtimes are booted when the phone rings.
+    Prewarm(Prewarm),
+}
+
+impl Change {
+    /// Whether it asks for a policy that no release of the SDK has.
+    pub fn is_experimental(&self) -> bool {
+        match self {
+            Self::Evict(eviction) => *eviction != Eviction::default(),
+            Self::Newcomers(newcomers) => *newcomers != Newcomers::default(),
+            Self::Prewarm(prewarm) => *prewarm != Prewarm::default(),
+            _ => false,
+        }
+    }
 }
 
 impl Scenario {
@@ -34,6 +57,17 @@ impl Scenario {
                 Change::Workers(workers) => each(&mut scenario, |traffic| traffic.workers = workers),
                 Change::Lease(lease) => scenario.tenants.iter_mut().for_each(|tenant| tenant.lease = lease),
                 Change::Growth(factor) => each(&mut scenario, |traffic| grow(traffic, factor)),
+                Change::Boot(takes) => boot(&mut scenario, |_| Distribution::Constant { ns: takes.ns() }),
+                Change::BootTimes(factor) => {
+                    boot(&mut scenario, |law| law.stretched(factor));
+                    let computing = &mut scenario.runtime.computing;
+                    for cpu in [&mut computing.boot_cold, &mut computing.boot_warm] {
+                        *cpu = Span::from_secs_f64(cpu.secs_f64() * factor);
+                    }
+                }
+                Change::Evict(eviction) => scenario.pool.experimental.eviction = eviction,
+                Change::Newcomers(newcomers) => scenario.pool.experimental.newcomers = newcomers,
+                Change::Prewarm(prewarm) => scenario.pool.experimental.prewarm = prewarm,
             }
         }
         let first = *scenario.pool.runtime_port_range.start();
@@ -56,6 +90,13 @@ impl Scenario {
 
 fn each(scenario: &mut Scenario, change: impl FnMut(&mut TenantTraffic)) {
     scenario.traffic.tenants.iter_mut().for_each(change);
+}
+
+fn boot(scenario: &mut Scenario, change: impl Fn(&Distribution) -> Distribution) {
+    let behaviour = &mut scenario.runtime.behaviour;
+    for law in [&mut behaviour.boot_cold, &mut behaviour.boot_warm] {
+        *law = change(law);
+    }
 }
 
 fn grow(traffic: &mut TenantTraffic, factor: f64) {
@@ -130,6 +171,20 @@ mod tests {
         // Four workers on two hosts.
         assert_eq!(changed.pool.runtime_port_range, 7878..=7878 + 127);
         assert_eq!(scenario().changed(&[Change::Cap(1_000_000)]).pool.runtime_port_range, 7878..=u16::MAX);
+    }
+
+    #[test]
+    fn boots_take_as_long_as_is_said_or_so_many_times_as_long() {
+        let mut scenario = scenario();
+        scenario.runtime.computing.boot_cold = Span::from_ms(100);
+        let laws = |scenario: &Scenario| {
+            let behaviour = &scenario.runtime.behaviour;
+            [behaviour.boot_cold.mean_ns(), behaviour.boot_warm.mean_ns()]
+        };
+        let (before, half) = (laws(&scenario), scenario.changed(&[Change::BootTimes(0.5)]));
+        assert!(laws(&half).iter().zip(before).all(|(after, before)| (after / before - 0.5).abs() < 1e-6));
+        assert_eq!(half.runtime.computing.boot_cold, Span::from_ms(50));
+        assert_eq!(laws(&scenario.changed(&[Change::Boot(Span::from_ms(7))])), [7e6, 7e6]);
     }
 
     #[test]

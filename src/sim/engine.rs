@@ -8,6 +8,7 @@ use super::call::OnLine;
 use super::changes::{Changes, Of};
 use super::crowd::Crowd;
 use super::desk::Desk;
+use super::door::Door;
 use super::host::Host;
 use super::journal::{Fact, Listener};
 use super::parts::{Part, Place};
@@ -40,6 +41,8 @@ pub(super) struct Simulation<'j> {
     pub(super) calls: Vec<OnLine>,
     pub(super) free_calls: Vec<CallId>,
     pub(super) on_line: Crowd,
+    /// Where callers are looked at before they speak, as the SDK's pool does not.
+    pub(super) door: Option<Box<Door>>,
     /// What others have to know where this is a part: changes of levels since they were last collected.
     pub(super) changes: Changes,
     is_part: bool,
@@ -94,6 +97,7 @@ impl<'j> Simulation<'j> {
             calls: Vec::new(),
             free_calls: Vec::new(),
             on_line: Crowd::default(),
+            door: Door::of(scenario),
             changes: Changes::default(),
             is_part: false,
             cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
@@ -193,7 +197,11 @@ impl<'j> Simulation<'j> {
     #[inline]
     pub(super) fn look_for_the_next_ring(&mut self) {
         let next = self.workload.peek().filter(|ring| *ring < self.window() && self.ended.is_none());
-        self.next_ring = next.unwrap_or(Time::NEVER);
+        let ring = next.unwrap_or(Time::NEVER);
+        self.next_ring = match &self.door {
+            Some(door) if self.ended.is_none() => door.next(ring, self.now),
+            _ => ring,
+        };
     }
 
     fn window(&self) -> Time {

@@ -25,6 +25,9 @@ impl Simulation<'_> {
         match decision {
             Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
             Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
+            Decision::Grant { waiter, lease, runtime, .. }
+                if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) => {}
+            Decision::Refuse { waiter, .. } if self.door.is_some() && self.was_nobodys(desk, waiter, None) => {}
             Decision::Grant { waiter, lease, runtime, admission } => {
                 let (call, errand, key, number) = self.waited(desk, waiter);
                 self.tell(desk, Fact::Granted { number, key, runtime, admission });

@@ -20,6 +20,7 @@ mod computing;
 mod conclusion;
 mod crowd;
 mod desk;
+mod door;
 mod engine;
 mod explain;
 mod faults;

@@ -8,27 +8,41 @@ use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{Admission, Span, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
-use crate::pool::{Admitted, LeaseId, PoolError, RuntimeId};
+use crate::pool::{Admitted, Key, LeaseId, PoolError, RuntimeId};
 use crate::scenario::{Lease, Refusal};
-use crate::workload::Next;
+use crate::workload::{Call, Next};
 
 impl Simulation<'_> {
     /// The workload's next call rings, now.
     #[inline]
     pub(super) fn ring(&mut self) {
-        let Some(mut call) = self.workload.next() else { return };
+        if self.door.is_some() {
+            self.knock();
+            return self.look_for_the_next_ring();
+        }
+        let Some(call) = self.workload.next() else { return };
         self.look_for_the_next_ring();
-        let tenant = call.tenant;
-        let state = &self.tenants[tenant.index()];
-        let (desk, pinned) = (DeskId(state.first_desk + u32::from(call.worker.0)), state.lease == Lease::Call);
+        self.begin_call(call, None);
+    }
+
+    /// The call's first turn is due, perhaps under a key that it has had since the phone rang.
+    #[inline]
+    pub(super) fn begin_call(&mut self, mut call: Call, key: Option<Key>) {
+        let (tenant, desk) = (call.tenant, self.desk_of(&call));
+        let pinned = self.tenants[tenant.index()].lease == Lease::Call;
         let turn = call.first_turn();
         self.note(&Event::Rang { tenant, intended: call.rings_at, lag: Span::ZERO });
-        let key = self.desk(desk).keys.open(call.caller);
+        let key = key.unwrap_or_else(|| self.desk(desk).keys.open(call.caller));
         self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
         self.line(1);
         let id = self.pick_up(OnLine::new(call, (desk, key), turn, pinned));
         self.begin_turn(id);
         self.touch(desk);
+    }
+
+    /// Whose the call is.
+    pub(super) fn desk_of(&self, call: &Call) -> DeskId {
+        DeskId(self.tenants[call.tenant.index()].first_desk + u32::from(call.worker.0))
     }
 
     /// A step that was due, unless it was overtaken.
@@ -91,6 +105,11 @@ impl Simulation<'_> {
 
     fn acquire(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
+        if self.door.is_some()
+            && let Some(error) = self.turned_away(id)
+        {
+            return self.refused(id, errand, error);
+        }
         let call = &mut self.calls[id.0 as usize];
         call.asked = now;
         let (desk, key, number) = (call.desk, call.key, call.call.number);
@@ -281,6 +300,9 @@ impl Simulation<'_> {
         self.free_calls.push(id);
         self.line(-1);
         self.tell(desk, Fact::HungUp { number, key });
+        if self.door.is_some() {
+            self.goes_out(id);
+        }
         let desk = self.desk(desk);
         desk.keys.close(key);
         desk.tidy(key);

@@ -188,7 +188,7 @@ impl Ending {
 
 impl Arrivals {
     /// The records, where calls arrive by them.
-    pub(super) fn trace(&self) -> Option<&Trace> {
+    pub fn trace(&self) -> Option<&Trace> {
         if let Self::Trace(trace) = self { Some(trace) } else { None }
     }
 }

@@ -74,6 +74,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             reap_interval: interval,
             boot_timeout: boot,
             port_recheck: recheck,
+            ..Settings::default()
         }
     })
 }

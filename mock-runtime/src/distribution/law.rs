@@ -160,6 +160,25 @@ impl Distribution {
         }
     }
 
+    /// The same law with every duration so many times as long, cut at [`Distribution::LONGEST_NS`].
+    #[must_use]
+    pub fn stretched(&self, factor: f64) -> Self {
+        let times = |ns: u64| nanoseconds(ns as f64 * factor.max(0.0));
+        match self {
+            Self::Constant { ns } => Self::Constant { ns: times(*ns) },
+            Self::Uniform { min_ns, max_ns } => Self::Uniform { min_ns: times(*min_ns), max_ns: times(*max_ns) },
+            Self::Exponential { mean_ns } => Self::Exponential { mean_ns: times(*mean_ns) },
+            Self::Lognormal { median_ns, sigma } => Self::Lognormal { median_ns: times(*median_ns), sigma: *sigma },
+            Self::Gamma { shape, scale_ns } => {
+                let longest = Self::LONGEST_NS as f64;
+                Self::Gamma { shape: *shape, scale_ns: (scale_ns * factor.max(0.0)).min(longest) }
+            }
+            Self::Empirical { sorted_ns } => {
+                Self::Empirical { sorted_ns: sorted_ns.iter().map(|ns| times(*ns)).collect() }
+            }
+        }
+    }
+
     /// One duration, in nanoseconds.
     pub fn draw(&self, stream: &mut Stream) -> u64 {
         match self {
@@ -257,6 +276,26 @@ fn checked_cv(cv: f64) -> Result<f64, LawError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stretched_law_is_the_same_law_in_other_units() {
+        let laws = [
+            Distribution::constant(4_000),
+            Distribution::uniform(2_000, 8_000),
+            Distribution::exponential(5_000),
+            Distribution::lognormal_median(5_000, 0.4),
+            Distribution::gamma(5_000, 0.5),
+            Distribution::empirical(vec![1_000, 9_000, 2_000]),
+        ];
+        for law in laws.map(Result::unwrap) {
+            let stretched = law.stretched(2.5);
+            stretched.check().unwrap();
+            assert!((stretched.mean_ns() - 2.5 * law.mean_ns()).abs() < 1.0, "{law:?}");
+            assert!((stretched.cv() - law.cv()).abs() < 1e-9, "{law:?}");
+            assert_eq!(law.stretched(1.0), law);
+        }
+        assert_eq!(Distribution::constant(Distribution::LONGEST_NS).unwrap().stretched(9.0).check(), Ok(()));
+    }
 
     const SECOND: u64 = 1_000_000_000;
 

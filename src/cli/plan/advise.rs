@@ -8,7 +8,7 @@ use super::PlanArguments;
 use crate::cli::arguments::Format;
 use crate::cli::play::style;
 use crate::cli::{Failure, print};
-use crate::plan::{Advice, Effort, Limits, plan};
+use crate::plan::{Advice, Effort, Lever, Limits, plan};
 use crate::report;
 use crate::scenario::Scenario;
 
@@ -16,6 +16,7 @@ use crate::scenario::Scenario;
 pub(super) fn advise(scenario: &Scenario, arguments: &PlanArguments) -> Result<u8, Failure> {
     must_say_what_is_good_enough(scenario)?;
     must_know_sizes(scenario, arguments)?;
+    Lever::check(&arguments.vary, scenario).map_err(|error| Failure::Question(miette::miette!("--vary: {error}")))?;
     let threads = arguments.threads.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Failure::work(format!("{error}; ask for fewer --threads")))?;

@@ -3,5 +3,6 @@
 mod admission;
 mod boots;
 mod endings;
+mod experimental;
 mod ports;
 mod rig;

@@ -36,6 +36,7 @@ impl Resolver {
                 .port_recheck
                 .as_ref()
                 .map_or(defaults.port_recheck, |recheck| self.positive(recheck, "the port recheck")),
+            experimental: defaults.experimental,
         };
         let place = typed.max_concurrent_users.as_ref().map(|cap| &cap.place).or(ports.map(|range| &range.place));
         self.cap_fits_ports(&settings, place.unwrap_or(&scenario));

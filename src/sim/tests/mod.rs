@@ -2,6 +2,7 @@
 
 mod aborting;
 mod broken_laws;
+mod door;
 mod parts;
 mod replications;
 

@@ -19,7 +19,7 @@ impl Journal for Listening {
 }
 
 /// Several tenants, each unlike the others, on so many hosts, with so many ports each.
-fn town(seed: u64, head: &str, hosts: u16, ports: u16, tenants: &[&str]) -> Arc<Scenario> {
+pub(super) fn town(seed: u64, head: &str, hosts: u16, ports: u16, tenants: &[&str]) -> Arc<Scenario> {
     let last = 20_000 + ports - 1;
     let mut text = format!(
         "name = \"town\"\nseed = {seed}\nduration = \"10min\"\ngrace = \"2min\"\nwarm_up = \"30s\"\n{head}\n\
@@ -32,18 +32,18 @@ fn town(seed: u64, head: &str, hosts: u16, ports: u16, tenants: &[&str]) -> Arc<
     Arc::new(Scenario::from_text(Path::new("town.toml"), text).unwrap_or_else(|error| panic!("{error:?}")))
 }
 
-const BUSY: &str = "callers = { population = 9 }\narrivals = { model = \"poisson\", rate = \"6/min\" }\n\
+pub(super) const BUSY: &str = "callers = { population = 9 }\narrivals = { model = \"poisson\", rate = \"6/min\" }\n\
                     call = { length = { dist = \"lognormal\", mean = \"60s\", cv = 1.2 } }\n\
                     turn_gap = { dist = \"lognormal\", mean = \"5s\", cv = 0.5 }";
-const CLOSED: &str = "arrivals = { model = \"closed\", callers = 6, redial = \"1s\" }\ncall = { turns = 3 }\n\
+pub(super) const CLOSED: &str = "arrivals = { model = \"closed\", callers = 6, redial = \"1s\" }\ncall = { turns = 3 }\n\
                       turn_gap = \"4s\"\nworkers = 2\nlease = \"call\"";
-const EVEN: &str = "callers = { population = 5 }\narrivals = { model = \"constant\", rate = \"10/min\" }\n\
+pub(super) const EVEN: &str = "callers = { population = 5 }\narrivals = { model = \"constant\", rate = \"10/min\" }\n\
                     call = { turns = 2 }\nturn_gap = \"3s\"\nreply = \"0s\"\nworkers = 3\nroute = \"spread\"";
-const LATE: &str = "arrivals = { model = \"burst\", rate = \"1/min\", at = \"9min\", calls = 30, over = \"20s\" }\n\
+pub(super) const LATE: &str = "arrivals = { model = \"burst\", rate = \"1/min\", at = \"9min\", calls = 30, over = \"20s\" }\n\
                     call = { length = \"5min\" }\nturn_gap = \"20s\"";
 
 #[track_caller]
-fn same(scenario: &Arc<Scenario>) -> Summary {
+pub(super) fn same(scenario: &Arc<Scenario>) -> Summary {
     let mut listening = Listening(0);
     let together = play_with(scenario, &mut listening);
     assert!(listening.0 > 100, "somebody listened to {} facts", listening.0);

@@ -19,6 +19,7 @@ pub fn plan(plan: &Plan, style: Style) -> String {
         curve::plot(plan),
         closing(plan),
         variations::table(&plan.variations, style),
+        variations::payoffs(plan),
         paste::settings(plan),
     ];
     let written: Vec<String> =

@@ -1,0 +1,223 @@
+//! What happens before a caller speaks, under policies that the SDK does not have: his runtime is booted when the phone
+//! rings, or he is refused at the door.
+//!
+//! Calls are taken from the workload as long before their first turns as any phone rings, and wait here. A boot for a phone
+//! that rings is nobody's: its lease is given back as soon as it is there, and a first turn that comes sooner joins it.
+//! Where the pool has no room for such a boot, there is none.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::engine::Simulation;
+use super::queue::{CallId, DeskId};
+use crate::base::{Span, TenantIndex, Time};
+use crate::pool::{Admitted, Key, LeaseId, Newcomers, PoolError, Prewarm, RuntimeId, WaiterId};
+use crate::scenario::Scenario;
+use crate::workload::Call;
+
+/// Who is expected, and who was let in.
+#[derive(Debug)]
+pub(super) struct Door {
+    prewarm: Prewarm,
+    /// The longest that any phone rings.
+    longest: Span,
+    coming: BinaryHeap<Reverse<Step>>,
+    sequence: u64,
+    /// Boots that nobody waits for: the lease is given back at once.
+    nobodys: BTreeSet<(u32, WaiterId)>,
+    refuses: bool,
+    /// Calls that were let in.
+    inside: BTreeSet<(TenantIndex, u64)>,
+}
+
+/// What a call does next that has not begun.
+#[derive(Debug)]
+struct Step {
+    at: Time,
+    sequence: u64,
+    call: Call,
+    next: Next,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    /// Its phone rings.
+    Rings,
+    /// Its first turn is due; under that key, where its phone has rung.
+    Begins(Option<Key>),
+}
+
+impl Door {
+    /// None where callers meet what the SDK has for them.
+    pub(super) fn of(scenario: &Scenario) -> Option<Box<Self>> {
+        let policies = scenario.pool.experimental;
+        let refuses = policies.newcomers == Newcomers::Refuse;
+        if policies.prewarm == Prewarm::Never && !refuses {
+            return None;
+        }
+        let longest = match policies.prewarm {
+            Prewarm::Never => Span::ZERO,
+            Prewarm::Before(ringing) => ringing,
+            Prewarm::Recorded => scenario.longest_ringing(),
+        };
+        Some(Box::new(Self {
+            prewarm: policies.prewarm,
+            longest,
+            coming: BinaryHeap::new(),
+            sequence: 0,
+            nobodys: BTreeSet::new(),
+            refuses,
+            inside: BTreeSet::new(),
+        }))
+    }
+
+    /// When something happens here next, where the workload's next call begins at `call`.
+    pub(super) fn next(&self, call: Time, now: Time) -> Time {
+        let taken = if call < Time::NEVER { before(call, self.longest).max(now) } else { call };
+        self.coming.peek().map_or(taken, |Reverse(step)| step.at.min(taken))
+    }
+
+    fn expect(&mut self, at: Time, call: Call, next: Next) {
+        self.coming.push(Reverse(Step { at, sequence: self.sequence, call, next }));
+        self.sequence += 1;
+    }
+}
+
+impl Simulation<'_> {
+    /// A phone rings, or a call begins that was waited for, or one is taken from the workload to wait for.
+    pub(super) fn knock(&mut self) {
+        let now = self.now;
+        let door = self.door.as_mut().expect("somebody knocks");
+        let due = door.coming.peek().is_some_and(|Reverse(step)| step.at <= now);
+        match if due { door.coming.pop() } else { None } {
+            Some(Reverse(Step { call, next: Next::Begins(key), .. })) => self.begin_call(call, key),
+            Some(Reverse(Step { call, next: Next::Rings, .. })) => self.phone_rings(call),
+            None => self.look_ahead(),
+        }
+    }
+
+    fn look_ahead(&mut self) {
+        let Some(call) = self.workload.next() else { return };
+        let door = self.door.as_mut().expect("somebody knocks");
+        let ringing = match door.prewarm {
+            Prewarm::Never => return self.begin_call(call, None),
+            Prewarm::Before(ringing) => ringing,
+            Prewarm::Recorded => self.scenario.ringing(&call),
+        };
+        let (rings, begins) = (before(call.rings_at, ringing).max(self.now), call.rings_at);
+        if rings < begins {
+            door.expect(rings, call, Next::Rings)
+        } else {
+            door.expect(begins, call, Next::Begins(None))
+        }
+    }
+
+    fn phone_rings(&mut self, call: Call) {
+        let now = self.now;
+        let desk = self.desk_of(&call);
+        let key = self.desk(desk).keys.open(call.caller);
+        if self.lets_in(desk, key, &call).is_ok() {
+            match self.desk(desk).pool.acquire(now, key) {
+                Admitted::Granted { lease, runtime } => self.give_back_at_once(desk, key, (lease, runtime)),
+                Admitted::Waiting(waiter) => {
+                    self.door.as_mut().expect("somebody knocks").nobodys.insert((desk.0, waiter));
+                }
+                Admitted::Refused(_) => {}
+            }
+            self.carry_out(desk);
+        }
+        let door = self.door.as_mut().expect("somebody knocks");
+        door.expect(call.rings_at, call, Next::Begins(Some(key)));
+        self.touch(desk);
+    }
+
+    /// Whether that was the boot of a phone that rang. Its lease, if it got one, is given back.
+    pub(super) fn was_nobodys(&mut self, desk: DeskId, waiter: WaiterId, lease: Option<(LeaseId, RuntimeId)>) -> bool {
+        if !self.door.as_mut().is_some_and(|door| door.nobodys.remove(&(desk.0, waiter))) {
+            return false;
+        }
+        if let Some(lease) = lease {
+            let key = self.desk(desk).runtimes[lease.1].key;
+            self.give_back_at_once(desk, key, lease);
+        }
+        true
+    }
+
+    fn give_back_at_once(&mut self, desk: DeskId, key: Key, (lease, runtime): (LeaseId, RuntimeId)) {
+        let now = self.now;
+        let desk = self.desk(desk);
+        desk.books.leased(now, runtime, key);
+        desk.books.released(now, runtime);
+        desk.pool.released(now, lease);
+    }
+
+    /// Why the call gets no lease, where it was not let in: that is asked in its first turn, and never again.
+    pub(super) fn turned_away(&mut self, id: CallId) -> Option<PoolError> {
+        let on_line = &self.calls[id.0 as usize];
+        let (desk, key, call) = (on_line.desk, on_line.key, on_line.call.clone());
+        if on_line.turn.starts_at == call.rings_at {
+            return self.lets_in(desk, key, &call).err();
+        }
+        let door = self.door.as_ref()?;
+        let outside = door.refuses && !door.inside.contains(&(call.tenant, call.number));
+        outside.then_some(PoolError::Exhausted { capacity: self.scenario.pool.max_concurrent_users })
+    }
+
+    fn lets_in(&mut self, desk: DeskId, key: Key, call: &Call) -> Result<(), PoolError> {
+        let Some(door) = self.door.as_mut().filter(|door| door.refuses) else { return Ok(()) };
+        let who = (call.tenant, call.number);
+        if !door.inside.contains(&who) {
+            self.desks[desk.0 as usize].pool.enter(key)?;
+            door.inside.insert(who);
+        }
+        Ok(())
+    }
+
+    /// The call is over.
+    pub(super) fn goes_out(&mut self, id: CallId) {
+        let on_line = &self.calls[id.0 as usize];
+        let (desk, key, who) = (on_line.desk, on_line.key, (on_line.call.tenant, on_line.call.number));
+        if self.door.as_mut().is_some_and(|door| door.inside.remove(&who)) {
+            self.desk(desk).pool.leave(key);
+        }
+    }
+}
+
+impl Scenario {
+    /// The longest that any recorded call rang.
+    fn longest_ringing(&self) -> Span {
+        let traces = self.traffic.tenants.iter().filter_map(|tenant| tenant.arrivals.trace());
+        traces.flat_map(|trace| trace.calls()).map(|call| call.ringing).max().unwrap_or(Span::ZERO)
+    }
+
+    /// How long this one rang, where it was recorded.
+    fn ringing(&self, call: &Call) -> Span {
+        let trace = self.traffic.tenants[call.tenant.index()].arrivals.trace();
+        let record = usize::try_from(call.number).expect("records are in memory");
+        trace.map_or(Span::ZERO, |trace| trace.calls()[record].ringing)
+    }
+}
+
+fn before(at: Time, span: Span) -> Time {
+    Time::from_ns(at.ns().saturating_sub(span.ns()))
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Step {}
+
+impl PartialOrd for Step {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Step {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.sequence).cmp(&(other.at, other.sequence))
+    }
+}
