@@ -337,8 +337,9 @@ Example: busyhour calibrate reports/runs/smoke-20261122T121502Z --out this-host.
 
 const PLAN_HELP: &str = "\
 Examples:
-  busyhour plan scenarios/small-bank.toml --max-memory 8GB
-  busyhour plan scenarios/small-bank.toml --vary lease=turn,call --vary growth=1x,1.5x,2x
+  busyhour plan scenarios/plan/small-bank.toml --max-memory 8GB --html plan.html
+  busyhour plan scenarios/plan/small-bank.toml --vary lease=turn,call --vary growth=1x,1.5x,2x
+  busyhour plan scenarios/plan/lunch-spike.toml --vary evict=lru,gdsf --vary prewarm=off,6s
   busyhour plan scenarios/thrash.toml --surface --caps 16,20,24,28 --ttls 60s,5m
 
 Exit codes: 0 there is a pool that carries the traffic; 1 failed to do its work; 2 usage or scenario error; 99 nothing that

@@ -53,42 +53,46 @@ impl Outputs {
 
     /// Says before a run what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        for (flag, file, _) in self.wanted() {
-            if file == Path::new("-") {
-                return Err(Failure::Question(miette::miette!(
-                    help = format!("name a file; in a shell `{flag} /dev/stderr` is one, too"),
-                    "`{flag} -` would mix with the result, which goes to standard output"
-                )));
-            }
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let reachable = if file.is_dir() {
-                Err(ErrorKind::IsADirectory.into())
-            } else if is_special(file) {
-                Ok(())
-            } else {
-                rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
-            };
-            reachable.map_err(|error| unwritable(flag, file, &error))?;
-        }
-        Ok(())
+        self.wanted().try_for_each(|(flag, file, _)| check(flag, file))
     }
 
     /// Writes all of them.
     pub(super) fn write(&self, page: &Page<'_>) -> Result<(), Failure> {
         for (flag, file, writer) in self.wanted() {
             let text = writer(page).ok_or_else(|| without_chronicle(flag))?;
-            write(file, text.as_bytes()).map_err(|error| unwritable(flag, file, &error))?;
+            write(flag, file, &text)?;
         }
         Ok(())
     }
 }
 
-/// A file completely or not at all; a pipe or a device straight away, since nothing could take its place.
-fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    if is_special(file) {
-        return OpenOptions::new().write(true).open(file)?.write_all(bytes);
+/// Says beforehand that a file could not be written.
+pub(super) fn check(flag: &str, file: &Path) -> Result<(), Failure> {
+    if file == Path::new("-") {
+        return Err(Failure::Question(miette::miette!(
+            help = format!("name a file; in a shell `{flag} /dev/stderr` is one, too"),
+            "`{flag} -` would mix with the result, which goes to standard output"
+        )));
     }
-    report::write_file(file, bytes)
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let reachable = if file.is_dir() {
+        Err(ErrorKind::IsADirectory.into())
+    } else if is_special(file) {
+        Ok(())
+    } else {
+        rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
+    };
+    reachable.map_err(|error| unwritable(flag, file, &error))
+}
+
+/// A file completely or not at all; a pipe or a device straight away, since nothing could take its place.
+pub(super) fn write(flag: &str, file: &Path, text: &str) -> Result<(), Failure> {
+    let written = if is_special(file) {
+        OpenOptions::new().write(true).open(file).and_then(|mut file| file.write_all(text.as_bytes()))
+    } else {
+        report::write_file(file, text.as_bytes())
+    };
+    written.map_err(|error| unwritable(flag, file, &error))
 }
 
 fn is_special(file: &Path) -> bool {

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bounds::{Bounds, Limits};
+use super::cliff::Cliff;
 use super::cross_check::CrossCheck;
+use super::heat::Heat;
 use super::judge::{Effort, Judge, Shortfall};
 use super::lever::Lever;
 use super::margin::Margin;
@@ -22,10 +24,16 @@ pub struct Plan {
     pub schema: String,
     /// What was played; its seed is the first.
     pub scenario: ScenarioIdentity,
+    /// Recall budget of a turn in milliseconds.
+    pub budget_ms: f64,
     /// What to set.
     pub advice: Advice,
     /// Caps that were played, ascending, and what came of them.
     pub curve: Vec<Point>,
+    /// Where the curve falls off, if it does.
+    pub cliff: Option<Cliff>,
+    /// What stack distances say of caps and idle TTLs.
+    pub surface: Heat,
     /// How large a cap can be.
     pub bounds: Bounds,
     /// Larger caps that surely break a threshold: then more is not better.
@@ -142,7 +150,10 @@ pub fn plan(
     Plan {
         schema: Plan::SCHEMA.to_owned(),
         scenario: identity,
+        budget_ms: scenario.budget.ms_f64(),
         advice,
+        cliff: Cliff::of(&curve),
+        surface: Heat::of(scenario, &[scenario.pool.max_concurrent_users, cap]),
         curve,
         bounds,
         worse_above,

@@ -19,6 +19,13 @@ pub struct Effort {
     pub most_turns: u64,
 }
 
+impl Default for Effort {
+    /// A first look at three plays, judgement by twenty, and four million turns at most for a cap that stays undecided.
+    fn default() -> Self {
+        Self { scouts: 3, replications: 20, most_turns: 50_000_000 }
+    }
+}
+
 /// Plays candidates and judges them.
 ///
 /// All play the same seeds, the scenario's and those after it: calls are the same with every candidate, so that what

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::bounds::Bounds;
 use crate::base::Span;
 use crate::scenario::{Change, Eviction, Lease, Newcomers, Prewarm, Scenario};
+use crate::workload::Trace;
 
 /// A setting, and the values it takes in turn.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +110,7 @@ impl Lever {
             return Err(LeverError::TooMany { rows });
         }
         let rings = scenario.traffic.tenants.iter().filter_map(|tenant| tenant.arrivals.trace());
-        let known = rings.flat_map(|trace| trace.calls()).any(|call| call.ringing > Span::ZERO);
+        let known = rings.flat_map(Trace::calls).any(|call| call.ringing > Span::ZERO);
         let values = |name: &'static str| levers.iter().filter(move |lever| lever.name == name).flat_map(|l| &l.values);
         if !known && values("prewarm").any(|(_, change)| *change == Change::Prewarm(Prewarm::Recorded)) {
             return Err(LeverError::Ringing);

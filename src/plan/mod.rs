@@ -13,7 +13,11 @@
 
 mod advice;
 mod bounds;
+mod cliff;
 mod cross_check;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod heat;
 mod judge;
 mod lever;
 mod margin;
@@ -27,7 +31,9 @@ mod variations;
 
 pub use advice::{Advice, Binding, Plan, ShorterTtl, plan};
 pub use bounds::{Bounds, Limits};
+pub use cliff::Cliff;
 pub use cross_check::CrossCheck;
+pub use heat::{Heat, HeatRow, usual_caps};
 pub use judge::{Effort, Judge, Judgement, Shortfall};
 pub use lever::{Lever, LeverError};
 pub use margin::Margin;

@@ -105,6 +105,9 @@ fn regular_talkers_show_the_cliff_that_memoryless_ones_hide() {
     let (regular, memoryless) = (planned(&talkers(0.25), NO_LIMITS, &[]), planned(&talkers(1.0), NO_LIMITS, &[]));
     assert!(cap(&regular) >= 24, "nearly everybody needs a slot: {}", cap(&regular));
     assert!(cap(&memoryless) <= 23, "{}", cap(&memoryless));
+    let cliff = regular.cliff.expect("who speaks at regular intervals falls off");
+    assert!(cliff.edge >= 24 && cliff.above - cliff.below > 0.5, "{cliff:?}");
+    assert_eq!(memoryless.cliff, None, "random gaps hide it");
     assert_eq!(regular.cross_check[0].memoryless_gap_cv, None);
     assert_eq!(memoryless.cross_check[0].memoryless_gap_cv, Some(1.0));
 }

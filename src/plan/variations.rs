@@ -60,7 +60,7 @@ pub fn vary(scenario: &Scenario, limits: &Limits, levers: &[Lever], judge: &mut 
     if levers.is_empty() {
         return Vec::new();
     }
-    combinations(levers).into_iter().map(|row| outcome(scenario, limits, row, judge)).collect()
+    combinations(levers).iter().map(|row| outcome(scenario, limits, row, judge)).collect()
 }
 
 /// What each lever brings, the best first: by `rows` of every combination of the levers' values. What is asked of the pool
@@ -123,21 +123,20 @@ fn combinations(levers: &[Lever]) -> Vec<Row> {
     })
 }
 
-fn outcome(scenario: &Scenario, limits: &Limits, row: Row, judge: &mut Judge<'_>) -> Outcome {
+fn outcome(scenario: &Scenario, limits: &Limits, row: &Row, judge: &mut Judge<'_>) -> Outcome {
     let changes: Vec<Change> = row.iter().map(|(.., change)| *change).collect();
     let fixed = changes.iter().find_map(|change| if let Change::Cap(cap) = change { Some(*cap) } else { None });
     let scenario = scenario.changed(&changes);
     let bounds = Bounds::of(&scenario, limits);
-    let (cap, judgement) = match fixed {
-        Some(cap) => (cap, judge.judge(&scenario)),
-        None => {
-            let largest = useful(&scenario, &bounds, judge).0.min(bounds.largest()).max(1);
-            let mut search = Search::new(&scenario, judge);
-            let cap = search.smallest(largest).unwrap_or(largest);
-            (cap, search.judgement(cap).clone())
-        }
+    let (cap, judgement) = if let Some(cap) = fixed {
+        (cap, judge.judge(&scenario))
+    } else {
+        let largest = useful(&scenario, &bounds, judge).0.min(bounds.largest()).max(1);
+        let mut search = Search::new(&scenario, judge);
+        let cap = search.smallest(largest).unwrap_or(largest);
+        (cap, search.judgement(cap).clone())
     };
-    Outcome::new(&scenario, &row, (cap, bounds.largest()), &judgement)
+    Outcome::new(&scenario, row, (cap, bounds.largest()), &judgement)
 }
 
 impl Outcome {

@@ -9,9 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::interval_log::{Interval, interval_log};
-use super::{chronicle_json, json};
+use super::{chronicle_json, json, plan_html, plan_json};
 use crate::measure::chronicle::Chronicle;
 use crate::measure::{Histograms, ObservedConduct, Summary};
+use crate::plan::Plan;
 
 /// What a live run is proved, played again and simulated by.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,15 @@ pub fn write_live_run(runs: &Path, summary: &Summary, evidence: Evidence<'_>, be
     Ok(folder)
 }
 
+/// Writes `plan.json`, `plan.html` and the scenario into a new folder `<scenario>-<time>` of `plans`.
+pub fn write_plan(plans: &Path, plan: &Plan, scenario: &str, began: Timestamp) -> io::Result<PathBuf> {
+    let folder = new_folder(plans, &plan.scenario.name, began)?;
+    write_file(&folder.join(PLAN), plan_json(plan).as_bytes())?;
+    write_file(&folder.join(PLAN_PAGE), plan_html(plan, Some(scenario)).as_bytes())?;
+    write_file(&folder.join(SCENARIO), scenario.as_bytes())?;
+    Ok(folder)
+}
+
 /// Writes a file completely or not at all, in place of one that was there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -82,6 +92,10 @@ pub const SUMMARY: &str = "summary.json";
 pub const CHRONICLE: &str = "chronicle.json";
 /// The scenario as it was played.
 pub const SCENARIO: &str = "scenario.toml";
+/// A plan.
+pub const PLAN: &str = "plan.json";
+/// The same for a browser.
+pub const PLAN_PAGE: &str = "plan.html";
 /// The samples of every family.
 pub const SAMPLES_LOG: &str = "latencies.hlog";
 /// How runtimes behaved.

@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod log;
 mod openmetrics;
+mod planned;
 mod terminal;
 mod words;
 
@@ -23,11 +24,11 @@ pub use comparison::{comparison, comparison_json, paired, paired_json};
 pub use csv::timeline_csv;
 pub use fidelity::{fidelity, fidelity_json};
 pub use folder::{
-    CHRONICLE, CONDUCT_LOG, Evidence, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file, write_live_run,
-    write_run, write_told_run,
+    CHRONICLE, CONDUCT_LOG, Evidence, PLAN, PLAN_PAGE, SAMPLES_LOG, SCENARIO, SUMMARY, new_folder, write_file,
+    write_live_run, write_plan, write_run, write_told_run,
 };
 pub use github::{LONGEST_PAGE, github_annotations, github_page};
-pub use html::{Page, html};
+pub use html::{Page, html, plan_html};
 pub use json::{chronicle_json, json, plan_json, replications_json};
 pub use junit::junit;
 pub use log::{boots, log_line};

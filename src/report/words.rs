@@ -77,7 +77,10 @@ fn bare(number: f64, places: usize) -> String {
 
 fn grouped(digits: &str) -> String {
     let (whole, fraction) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
-    let mut text = String::new();
+    let (mut text, whole) = match whole.strip_prefix('-') {
+        Some(size) => ("-".to_owned(), size),
+        None => (String::new(), whole),
+    };
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
             text.push(',');
@@ -97,6 +100,7 @@ mod tests {
     #[test]
     fn thousands_are_set_apart() {
         assert_eq!([0, 999, 1_204, 1_234_567].map(count), ["0", "999", "1,204", "1,234,567"]);
+        assert_eq!([-999.0, -1_204.5].map(number), ["-999", "-1,204.50"]);
     }
 
     #[test]

@@ -184,7 +184,8 @@ mod tests {
         let (before, half) = (laws(&scenario), scenario.changed(&[Change::BootTimes(0.5)]));
         assert!(laws(&half).iter().zip(before).all(|(after, before)| (after / before - 0.5).abs() < 1e-6));
         assert_eq!(half.runtime.computing.boot_cold, Span::from_ms(50));
-        assert_eq!(laws(&scenario.changed(&[Change::Boot(Span::from_ms(7))])), [7e6, 7e6]);
+        let changed = laws(&scenario.changed(&[Change::Boot(Span::from_ms(7))]));
+        assert!(changed.iter().all(|mean| (mean - 7e6).abs() < 1e-6), "{changed:?}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::queue::{CallId, DeskId};
 use crate::base::{Span, TenantIndex, Time};
 use crate::pool::{Admitted, Key, LeaseId, Newcomers, PoolError, Prewarm, RuntimeId, WaiterId};
 use crate::scenario::Scenario;
-use crate::workload::Call;
+use crate::workload::{Call, Trace};
 
 /// Who is expected, and who was let in.
 #[derive(Debug)]
@@ -84,6 +84,15 @@ impl Door {
 }
 
 impl Simulation<'_> {
+    /// To be asked after a ring, and where a call's end may bring one forward.
+    #[inline]
+    pub(super) fn look_for_the_next_ring(&mut self) {
+        let next = self.workload.peek().filter(|ring| *ring < self.window() && self.ended.is_none());
+        let ring = next.unwrap_or(Time::NEVER);
+        let door = self.door.as_ref().filter(|_| self.ended.is_none());
+        self.next_ring = door.map_or(ring, |door| door.next(ring, self.now));
+    }
+
     /// A phone rings, or a call begins that was waited for, or one is taken from the workload to wait for.
     pub(super) fn knock(&mut self) {
         let now = self.now;
@@ -106,9 +115,9 @@ impl Simulation<'_> {
         };
         let (rings, begins) = (before(call.rings_at, ringing).max(self.now), call.rings_at);
         if rings < begins {
-            door.expect(rings, call, Next::Rings)
+            door.expect(rings, call, Next::Rings);
         } else {
-            door.expect(begins, call, Next::Begins(None))
+            door.expect(begins, call, Next::Begins(None));
         }
     }
 
@@ -187,7 +196,7 @@ impl Scenario {
     /// The longest that any recorded call rang.
     fn longest_ringing(&self) -> Span {
         let traces = self.traffic.tenants.iter().filter_map(|tenant| tenant.arrivals.trace());
-        traces.flat_map(|trace| trace.calls()).map(|call| call.ringing).max().unwrap_or(Span::ZERO)
+        traces.flat_map(Trace::calls).map(|call| call.ringing).max().unwrap_or(Span::ZERO)
     }
 
     /// How long this one rang, where it was recorded.

@@ -193,18 +193,7 @@ impl<'j> Simulation<'j> {
         }
     }
 
-    /// To be asked after a ring, and where a call's end may bring one forward.
-    #[inline]
-    pub(super) fn look_for_the_next_ring(&mut self) {
-        let next = self.workload.peek().filter(|ring| *ring < self.window() && self.ended.is_none());
-        let ring = next.unwrap_or(Time::NEVER);
-        self.next_ring = match &self.door {
-            Some(door) if self.ended.is_none() => door.next(ring, self.now),
-            _ => ring,
-        };
-    }
-
-    fn window(&self) -> Time {
+    pub(super) fn window(&self) -> Time {
         Time::ZERO + self.scenario.duration
     }
 

@@ -1,4 +1,4 @@
-//! The page of a run in a real browser: it opens from disk, draws every chart, asks the network for nothing, and
+//! The pages of a run and of a plan in a real browser: each opens from disk, draws every chart, asks the network for nothing, and
 //! hostile names in it are inert.
 //!
 //! A browser is looked for in `BUSYHOUR_BROWSER` and on the path; where there is none, `tests/debian/fetch.sh` unpacks
@@ -13,10 +13,11 @@ mod browser;
 mod debian;
 mod devtools;
 mod page;
+mod plan;
 
-use page::{Look, Page, Size};
+use page::{Look, Of, Page, Size};
 
-const LIGHT: Look = Look { scheme: "light", size: Size::Desk };
+const LIGHT: Look = Look { of: Of::Run, scheme: "light", size: Size::Desk };
 const CHARTS: [&str; 5] = ["recall", "runtimes", "ports", "load", "curve"];
 
 #[test]

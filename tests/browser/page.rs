@@ -15,8 +15,16 @@ use crate::devtools::Devtools;
 /// How a page is looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct Look {
+    pub(crate) of: Of,
     pub(crate) scheme: &'static str,
     pub(crate) size: Size,
+}
+
+/// What the page tells of.
+#[derive(Clone, Copy)]
+pub(crate) enum Of {
+    Run,
+    Plan,
 }
 
 #[derive(Clone, Copy)]
@@ -47,7 +55,7 @@ impl Page {
         tools.ask("Emulation.setDeviceMetricsOverride", &metrics);
         let scheme = json!([{ "name": "prefers-color-scheme", "value": look.scheme }]);
         tools.ask("Emulation.setEmulatedMedia", &json!({ "media": media, "features": scheme }));
-        let address = format!("file://{}", file().display());
+        let address = format!("file://{}", file(look.of).display());
         tools.ask("Page.navigate", &json!({ "url": address }));
         tools.until("Page.loadEventFired");
         let mut page = Self { tools, address };
@@ -132,20 +140,27 @@ impl Page {
     }
 }
 
-/// The page that all tests look at, written once by the program.
-fn file() -> PathBuf {
-    static PAGE: OnceLock<TempDir> = OnceLock::new();
-    let folder = PAGE.get_or_init(|| {
-        let folder = tempfile::Builder::new().prefix("bh-test-").tempdir().unwrap();
-        let scenario = folder.path().join("hostile.toml");
-        fs::write(&scenario, SCENARIO.replace("HOSTILE", HOSTILE)).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
-        command.arg("sim").arg(&scenario).arg("--html").arg(folder.path().join("page.html"));
-        let played = command.output().unwrap();
-        assert!(folder.path().join("page.html").is_file(), "{played:?}");
-        folder
-    });
+/// The pages that all tests look at, each written once by the program.
+fn file(of: Of) -> PathBuf {
+    static RUN: OnceLock<TempDir> = OnceLock::new();
+    static PLAN: OnceLock<TempDir> = OnceLock::new();
+    let folder = match of {
+        Of::Run => RUN.get_or_init(|| written(SCENARIO, &["sim"])),
+        Of::Plan => PLAN.get_or_init(|| written(TALKERS, &PLANNED)),
+    };
     folder.path().join("page.html")
+}
+
+/// A folder with the page that a command makes of a scenario.
+fn written(scenario: &str, command: &[&str]) -> TempDir {
+    let folder = tempfile::Builder::new().prefix("bh-test-").tempdir().unwrap();
+    let file = folder.path().join("hostile.toml");
+    fs::write(&file, scenario.replace("HOSTILE", HOSTILE)).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_busyhour"));
+    program.args(command).arg(&file).arg("--html").arg(folder.path().join("page.html"));
+    let played = program.output().unwrap();
+    assert!(folder.path().join("page.html").is_file(), "{played:?}");
+    folder
 }
 
 /// What would run if a name were more than text.
@@ -173,6 +188,24 @@ call = { turns = 5 }
 turn_gap = "5s"
 lease = "call"
 "#;
+/// More callers than the smallest caps have slots for, who speak at regular intervals: a cliff.
+const TALKERS: &str = r#"
+name = "hostile"
+duration = "4min"
+warm_up = "30s"
+thresholds = ["budget.met >= 80%"]
+[runtime]
+boot_cold = "400ms"
+boot_warm = "400ms"
+rss = "90MB"
+[[tenant]]
+name = 'HOSTILE'
+arrivals = { model = "closed", callers = 12, redial = "1s" }
+call = { length = "1h" }
+turn_gap = { dist = "gamma", mean = "5s", cv = 0.25 }
+"#;
+const PLANNED: [&str; 8] =
+    ["plan", "--replications", "4", "--max-turns", "100000", "--vary", "evict=lru,gdsf", "--vary=prewarm=off,6s"];
 const INK: &str = "globalThis.ink = (chart) => { \
     const canvas = document.querySelector(`[data-chart=${chart}] canvas`); \
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); \

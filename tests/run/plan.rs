@@ -74,6 +74,10 @@ fn questions_that_cannot_be_answered_say_what_to_write() {
         (true, &["--max-memory", "1GB"], "rss = \"90MB\""),
         (false, &["--vary", "moon=full"], "these can: lease, workers"),
         (false, &["--caps", "3"], "--surface"),
+        (true, &["--vary", "prewarm=ring"], "write how long, as in `prewarm=6s`"),
+        (true, &["--vary", "workers=1,2", "--vary", "workers=3"], "`workers` is varied twice"),
+        (true, &["--html", "-"], "name a file"),
+        (true, &["--surface", "--html", "plan.html"], "cannot be used with"),
     ] {
         let scenario = if judged { without_a_size() } else { unjudged() };
         let path = scenario.to_str().expect("the path is text");
@@ -90,8 +94,12 @@ fn the_text_says_first_what_to_set_and_last_what_to_paste() {
     let rig = Rig::new();
     let scenario = rig.scenario(HEAD, TALKERS);
     let path = scenario.to_str().expect("the path is text");
-    let output =
-        rig.bare(&["plan", path, "--vary", "workers=1,2", "--max-turns", "1000000"]).output().expect("it starts");
+    let plans = scenario.with_file_name("plans");
+    let out = plans.to_str().expect("the path is text");
+    let output = rig
+        .bare(&["plan", path, "--vary", "workers=1,2", "--max-turns", "1000000", "--out", out])
+        .output()
+        .expect("it starts");
     let said = String::from_utf8(output.stdout).expect("it is text");
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.starts_with("TAKE max_concurrent_users = "), "{said}");
@@ -99,4 +107,9 @@ fn the_text_says_first_what_to_set_and_last_what_to_paste() {
     let first = rig.ports.start();
     assert!(said.trim_end().lines().last().is_some_and(|line| line.contains(&format!("[{first}, "))), "{said}");
     assert!(said.lines().all(|line| line.chars().count() <= 80), "it fits a page of 80 columns: {said}");
+    let filed = std::fs::read_dir(plans).expect("plans have a folder").next().expect("and one each").unwrap().path();
+    let plan: Value = serde_json::from_slice(&std::fs::read(filed.join("plan.json")).unwrap()).unwrap();
+    assert_eq!(plan["advice"]["kind"], "take");
+    let page = std::fs::read_to_string(filed.join("plan.html")).unwrap();
+    assert!(page.contains("TAKE max_concurrent_users = ") && page.contains("class=\"heat\""), "{page}");
 }

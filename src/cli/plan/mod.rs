@@ -11,7 +11,7 @@ use clap::Args;
 use super::Failure;
 use super::arguments::Format;
 use crate::base::Span;
-use crate::plan::Lever;
+use crate::plan::{Effort, Lever};
 use crate::scenario::Scenario;
 
 #[derive(Debug, Args)]
@@ -28,17 +28,25 @@ pub(super) struct PlanArguments {
     #[arg(long, value_name = "LEVER=VALUES", value_parser = Lever::parse)]
     vary: Vec<Lever>,
     /// Plays of a cap that is judged, to begin with; more where they leave it undecided.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=1000))]
+    #[arg(long, value_name = "N", default_value_t = Effort::default().replications, value_parser = clap::value_parser!(u64).range(2..=1000))]
     replications: u64,
     /// Turns played for one cap at most, where it stays undecided; to begin a play counts as five thousand.
-    #[arg(long, value_name = "TURNS", default_value_t = 50_000_000)]
+    #[arg(long, value_name = "TURNS", default_value_t = Effort::default().most_turns)]
     max_turns: u64,
     /// Play on so many threads; as many as there are processors unless said otherwise. Changes no figure.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Write a page to this file that opens in any browser, without a network: the curve with its confidence band, the cliff,
+    /// the surface as a heat map.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Folder in which the plan gets a folder of its own, with `plan.json`, `plan.html` and the scenario; nothing is written
+    /// unless it is named.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Judge nothing; print which share of the turns finds a live runtime, for each cap and idle TTL. Exact where boots and
     /// searches take no time and nobody is refused: what is worth a simulation is seen here.
-    #[arg(long, conflicts_with_all = ["max_memory", "vary", "replications", "max_turns", "threads"])]
+    #[arg(long, conflicts_with_all = ["max_memory", "vary", "replications", "max_turns", "threads", "html", "out"])]
     surface: bool,
     /// The caps to print, such as 10,20,40; some up to the largest that is of use unless said otherwise.
     #[arg(long, value_name = "SLOTS", requires = "surface", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=65_535))]

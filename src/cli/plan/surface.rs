@@ -6,7 +6,7 @@ use super::PlanArguments;
 use crate::base::Span;
 use crate::cli::arguments::Format;
 use crate::cli::{Failure, print};
-use crate::plan::{Surface, surface};
+use crate::plan::{Surface, surface, usual_caps};
 use crate::scenario::{Lease, Scenario, Tenant};
 
 /// Prints the surface.
@@ -99,7 +99,8 @@ impl<'s> Shown<'s> {
             if arguments.ttls.is_empty() { usual_ttls(scenario.pool.runtime_idle_ttl) } else { arguments.ttls.clone() };
         let (tenants, all) = surface(scenario, &ttls);
         let caps = if arguments.caps.is_empty() {
-            usual_caps(all.largest_cap(), scenario.pool.max_concurrent_users)
+            let own = scenario.pool.max_concurrent_users;
+            sorted(usual_caps(all.largest_cap()).chain([own]).collect())
         } else {
             sorted(arguments.caps.clone())
         };
@@ -166,23 +167,11 @@ fn usual_ttls(own: Span) -> Vec<Span> {
     ttls
 }
 
-/// A dozen up to the largest that is of use, evenly by ratio, the scenario's own among them.
-fn usual_caps(largest: u32, own: u32) -> Vec<u32> {
-    let largest = f64::from(largest.max(1));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cap is at most 65,535")]
-    let mut caps: Vec<u32> =
-        (0..=STEPS).map(|step| libm::pow(largest, f64::from(step) / f64::from(STEPS)).round() as u32).collect();
-    caps.push(own);
-    sorted(caps)
-}
-
 fn sorted(mut caps: Vec<u32>) -> Vec<u32> {
     caps.sort_unstable();
     caps.dedup();
     caps
 }
-
-const STEPS: u32 = 12;
 
 #[cfg(test)]
 mod tests {

@@ -6,10 +6,10 @@ use crate::measure::chronicle::Chronicle;
 use crate::report::words;
 
 /// A chart to be drawn.
-struct Chart {
-    id: &'static str,
-    title: &'static str,
-    text: String,
+pub(super) struct Chart {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) text: String,
 }
 
 pub(super) fn over_time(chronicle: &Chronicle) -> Markup {
@@ -66,7 +66,7 @@ pub(super) fn distribution(chronicle: &Chronicle) -> Markup {
     html! { section { h2 { "The tail" } (figure(&chart)) } }
 }
 
-fn figure(chart: &Chart) -> Markup {
+pub(super) fn figure(chart: &Chart) -> Markup {
     let heading = format!("{}-title", chart.id);
     html! {
         figure.chart {
@@ -78,6 +78,6 @@ fn figure(chart: &Chart) -> Markup {
 }
 
 /// Where the script says that it cannot do its work.
-fn faults() -> Markup {
+pub(super) fn faults() -> Markup {
     html! { p.fault #fault role="alert" hidden {} noscript { p.note { "Charts are drawn by a script, which is off." } } }
 }

@@ -1,4 +1,4 @@
-//! A run as one page for a browser: self-contained, opens from disk, asks the network for nothing.
+//! A run or a plan as one page for a browser: self-contained, opens from disk, asks the network for nothing.
 //!
 //! What has to be said stands in the page as text; the charts are drawn over it by a script from numbers that stand in
 //! the page as JSON. Names and texts come from scenarios and peers: the template escapes them, the JSON has no `<`, and
@@ -8,14 +8,18 @@
 mod cards;
 mod charts;
 mod evictions;
+mod frame;
 mod latencies;
 mod origin;
 mod page;
+mod plan;
 mod plotted;
 mod tenants;
 mod thresholds;
 mod verdict;
 mod waterfall;
+
+pub use plan::plan_html;
 
 use crate::measure::Summary;
 use crate::measure::chronicle::Chronicle;

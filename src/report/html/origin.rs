@@ -48,7 +48,7 @@ fn seconds(seconds: f64) -> String {
 }
 
 /// A scenario keeps its lines; of each, what is no letter or sign is made visible.
-fn shown(scenario: &str) -> String {
+pub(super) fn shown(scenario: &str) -> String {
     let lines: Vec<String> = scenario.lines().take(MOST_LINES).map(|line| inert(line, LONGEST_LINE)).collect();
     lines.join("\n")
 }

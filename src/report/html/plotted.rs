@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::frame;
 use crate::measure::Gauge;
 use crate::measure::chronicle::{Chronicle, Curve, Kind, Moment};
 
-/// JSON that can stand in a page: `<` is escaped, so that nothing in it ends its element.
+/// As JSON that can stand in a page.
 pub(super) fn json(chronicle: &Chronicle) -> String {
     let plotted = json!({
         "width": chronicle.width_s,
@@ -28,7 +29,7 @@ pub(super) fn json(chronicle: &Chronicle) -> String {
         "recalls": column(chronicle, |moment| rounded(moment.recalls as f64 / chronicle.width_s)),
         "curve": curves(chronicle),
     });
-    plotted.to_string().replace('<', "\\u003c")
+    frame::plotted(&plotted)
 }
 
 fn column(chronicle: &Chronicle, value: impl Fn(&Moment) -> Value) -> Vec<Value> {
@@ -68,7 +69,7 @@ fn known(value: Option<f64>) -> Value {
 }
 
 /// To a thousandth: no chart shows more.
-fn rounded(value: f64) -> Value {
+pub(super) fn rounded(value: f64) -> Value {
     json!((value * 1e3).round() / 1e3)
 }
 

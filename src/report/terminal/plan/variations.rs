@@ -1,8 +1,9 @@
 //! What if: a row for each combination, and which lever pays.
 
-use super::{Style, bytes_of};
-use crate::plan::{Outcome, Payoff, Plan};
+use super::Style;
+use crate::plan::{Outcome, Plan};
 use crate::report::inert::{inert, left};
+use crate::report::planned::{brings, bytes_of};
 use crate::report::words;
 
 /// A row for each combination; nothing where none was asked for. The fewest slots that hold are marked.
@@ -48,30 +49,6 @@ pub(super) fn payoffs(plan: &Plan) -> Vec<String> {
     }
     let lines = plan.payoffs.iter().map(|payoff| format!("  {} {}", left(&payoff.lever, 9), brings(payoff)));
     ["which lever pays".to_owned()].into_iter().chain(lines).collect()
-}
-
-fn brings(payoff: &Payoff) -> String {
-    let Payoff { value, instead_of, slots_ratio, budget_gain, also_hold, .. } = payoff;
-    let (value, first) = (inert(value, 12), inert(instead_of, 12));
-    let slots = match slots_ratio {
-        Some(ratio) if *ratio < 0.995 => {
-            format!("{value} takes {} fewer slots than {first}", words::share(1.0 - ratio))
-        }
-        Some(ratio) if *ratio > 1.005 => format!("{value} takes {ratio:.2} times the slots of {first}"),
-        Some(_) => format!("{value} takes as many slots as {first}"),
-        None if *also_hold == 0 => format!("nothing that holds with both {value} and {first}"),
-        None => format!("{value} holds where {first} does not"),
-    };
-    let budget = match budget_gain {
-        Some(gain) if *gain >= 5e-4 => format!("; {:.1} pp more in budget", 100.0 * gain),
-        Some(gain) if *gain <= -5e-4 => format!("; {:.1} pp fewer in budget", -100.0 * gain),
-        _ => String::new(),
-    };
-    let more = match (also_hold, slots_ratio) {
-        (1.., Some(_)) => format!("; {also_hold} more hold"),
-        _ => String::new(),
-    };
-    slots + &budget + &more
 }
 
 fn figures(row: &Outcome) -> String {

@@ -1,0 +1,165 @@
+//! A plan in words: for the terminal and for the page alike.
+
+use super::inert::inert;
+use super::words;
+use crate::measure::{Dimension, Standing, Threshold};
+use crate::plan::{Advice, Binding, Cliff, CrossCheck, Margin, Payoff, Plan, ShorterTtl, Shortfall};
+
+/// What follows the first word, and why, a sentence each.
+pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
+    match &plan.advice {
+        Advice::Take { cap, plays, one_less, .. } => {
+            let headline = format!(
+                "max_concurrent_users = {}: the smallest that surely keeps all thresholds.",
+                words::count((*cap).into())
+            );
+            let mut why = vec![format!("Judged by {} plays with different seeds.", words::count(*plays))];
+            why.extend(one_less.iter().map(|short| format!("With {}, {}.", cap - 1, sentence(short))));
+            (headline, why)
+        }
+        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes } => {
+            let mut why = vec![obstacle(*binding, *largest)];
+            why.extend(shortfalls.iter().map(|short| format!("There, {}.", sentence(short))));
+            why.extend(needed.map(|cap| {
+                let memory = needed_bytes.map(|bytes| format!(", {} on the fullest host", bytes_of(bytes)));
+                format!("A cap of {} would do{}.", words::count(cap.into()), memory.unwrap_or_default())
+            }));
+            ("that is allowed carries this traffic.".to_owned(), why)
+        }
+    }
+}
+
+fn obstacle(binding: Binding, largest: u32) -> String {
+    let slots = words::count(largest.into());
+    match binding {
+        Binding::Memory => format!("Memory allows a cap of {slots} at most."),
+        Binding::Ports => format!("The ports of a host allow a cap of {slots} at most."),
+        Binding::NotTheCap => format!("More slots would not help: with {slots} nobody needs another."),
+    }
+}
+
+/// What of a threshold does not hold, with the limit beside it.
+fn sentence(short: &Shortfall) -> String {
+    let threshold = Threshold::parse(&short.expression).ok();
+    let dimension = threshold.as_ref().map_or(Dimension::Number, Threshold::dimension);
+    let figure = inert(threshold.as_ref().map_or(short.expression.as_str(), Threshold::figure), WIDTH);
+    let demand = inert(&threshold.as_ref().map(Threshold::demand).unwrap_or_default(), WIDTH);
+    let shown = |value: f64| words::beside(value, short.limit, dimension);
+    if let Some(reason) = &short.reason {
+        return format!("{figure} could not be evaluated ({})", inert(reason, WIDTH));
+    }
+    let (Some(mean), Some(low), Some(high)) = (short.mean, short.low, short.high) else {
+        return format!("{figure} was not observed in every play");
+    };
+    // An interval knows nothing of what there can be.
+    let (low, high) = (low.max(0.0), if dimension == Dimension::Share { high.min(1.0) } else { high });
+    let interval = format!("{figure} is {} ({} to {})", shown(mean), shown(low), shown(high));
+    match short.standing {
+        Standing::Undecided => format!("{interval}, too near to {demand} to tell"),
+        Standing::Fails | Standing::Holds => format!("{interval}, not {demand}"),
+    }
+}
+
+/// What makes the answer doubtful.
+pub(super) fn doubts(plan: &Plan) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if !plan.worse_above.is_empty() {
+        let caps: Vec<String> = plan.worse_above.iter().map(u32::to_string).collect();
+        doubts.push(format!("careful: more is not always better, a cap of {} breaks a threshold", caps.join(", ")));
+    }
+    for CrossCheck { tenant, memoryless_gap_cv, .. } in &plan.cross_check {
+        doubts.extend(memoryless_gap_cv.map(|cv| {
+            format!(
+                "careful: {}'s turn_gap has a CV of {cv:.2}; people speak more evenly, and evenly is harder for a pool: a \
+                 memoryless gap hides the cliff, measure yours",
+                inert(tenant, 40)
+            )
+        }));
+    }
+    doubts
+}
+
+pub(super) fn margin_words(margin: &Margin) -> String {
+    let growth = format!("{:.2} times the traffic", margin.growth);
+    if margin.at_least {
+        return format!("carries {growth} at least");
+    }
+    let first: Vec<String> = margin.breaks_first.iter().map(|expression| inert(expression, WIDTH)).collect();
+    format!("carries {growth}; beyond that {} breaks first", first.join(" and "))
+}
+
+pub(super) fn cliff_words(cliff: &Cliff) -> String {
+    let Cliff { edge, above, foot, below } = cliff;
+    let (above, below) = (words::share(*above), words::share(*below));
+    format!("{above} of the recalls are within the budget with {edge} slots, {below} with {foot}")
+}
+
+pub(super) fn ttl_words(ttl: &ShorterTtl) -> String {
+    let ShorterTtl { idle_ttl_s, runtimes, instead_of } = ttl;
+    format!("{idle_ttl_s:.0} s would do, too: {runtimes:.1} runtimes on average instead of {instead_of:.1}")
+}
+
+pub(super) fn theory_words(check: &CrossCheck) -> String {
+    let CrossCheck { tenant, erlangs_per_worker, erlang_b, applies, .. } = check;
+    let offered = format!("{} offers a worker {erlangs_per_worker:.2} Erlangs", inert(tenant, 40));
+    if *applies {
+        let refused = words::share(*erlang_b);
+        return format!("{offered}; Erlang B refuses {refused} of them (Poisson calls, distinct callers, no boots)");
+    }
+    format!(
+        "{offered}; leases end before calls do, so Erlang B does not apply: who comes back may find his runtime gone"
+    )
+}
+
+/// In the units of who buys memory.
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+pub(super) fn bytes_of(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000_000 => format!("{:.0} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// What a lever brings.
+pub(super) fn brings(payoff: &Payoff) -> String {
+    let Payoff { value, instead_of, slots_ratio, budget_gain, also_hold, .. } = payoff;
+    let (value, first) = (inert(value, 12), inert(instead_of, 12));
+    let slots = match slots_ratio {
+        Some(ratio) if *ratio < 0.995 => {
+            format!("{value} takes {} fewer slots than {first}", words::share(1.0 - ratio))
+        }
+        Some(ratio) if *ratio > 1.005 => format!("{value} takes {ratio:.2} times the slots of {first}"),
+        Some(_) => format!("{value} takes as many slots as {first}"),
+        None if *also_hold == 0 => format!("nothing that holds with both {value} and {first}"),
+        None => format!("{value} holds where {first} does not"),
+    };
+    let budget = match budget_gain {
+        Some(gain) if *gain >= 5e-4 => format!("; {:.1} pp more in budget", 100.0 * gain),
+        Some(gain) if *gain <= -5e-4 => format!("; {:.1} pp fewer in budget", -100.0 * gain),
+        _ => String::new(),
+    };
+    let more = match (also_hold, slots_ratio) {
+        (1.., Some(_)) => format!("; {also_hold} more hold"),
+        _ => String::new(),
+    };
+    slots + &budget + &more
+}
+
+/// For the Python client and for a scenario file; nothing where there is nothing to set.
+pub(super) fn settings(plan: &Plan) -> Vec<String> {
+    let Advice::Take { cap, ports: (first, last), idle_ttl_s, .. } = plan.advice else { return Vec::new() };
+    let ttl = idle_ttl_s.round();
+    vec![
+        "for the Python client (one a worker; a host's workers share the port range)".to_owned(),
+        format!("  MemoAirVoiceClient(max_concurrent_users={cap}, runtime_idle_ttl_s={ttl},"),
+        format!("                     runtime_port_range=({first}, {last}), ...)"),
+        String::new(),
+        "for a scenario file".to_owned(),
+        "  [pool]".to_owned(),
+        format!("  max_concurrent_users = {cap}"),
+        format!("  runtime_idle_ttl = \"{ttl}s\""),
+        format!("  runtime_port_range = [{first}, {last}]"),
+    ]
+}
+
+const WIDTH: usize = 80;
