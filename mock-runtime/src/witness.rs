@@ -138,6 +138,11 @@ pub enum Fact {
     },
 }
 
+/// The reason of [`Fact::Exited`] where the process that started the runtime is gone.
+pub const PARENT_GONE: &str = "parent gone";
+/// The reason of [`Fact::Exited`] where nobody listens at the socket any more.
+pub const HARNESS_GONE: &str = "harness gone";
+
 /// The requests worth a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -43,6 +43,8 @@ pub enum Event {
         caller: String,
         /// Its own last words; absent where it was killed.
         reason: Option<String>,
+        /// Whether it ended because nobody was left who could tell it to.
+        forsaken: bool,
     },
 }
 

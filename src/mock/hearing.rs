@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use mock_runtime::witness::{Fact, Record};
+use mock_runtime::witness::{Fact, HARNESS_GONE, PARENT_GONE, Record};
 use parking_lot::Mutex;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -117,7 +117,8 @@ impl Room {
             self.take(number, record.fact, &mut last_words);
         }
         let gone = self.register.lock().remove(&number).unwrap_or_default();
-        (self.audience)(Event::Gone { port: gone.port, caller: gone.caller, reason: last_words });
+        let forsaken = last_words.as_deref().is_some_and(|reason| [PARENT_GONE, HARNESS_GONE].contains(&reason));
+        (self.audience)(Event::Gone { port: gone.port, caller: gone.caller, reason: last_words, forsaken });
     }
 
     fn take(&self, number: u64, fact: Fact, last_words: &mut Option<String>) {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::witness::{Fact, Witness};
+use crate::witness::{Fact, HARNESS_GONE, PARENT_GONE, Witness};
 
 /// Why a life ended. The texts are complete sentences for a person, without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Ending {
     pub(super) fn tell(&self, witness: &Witness) {
         witness.tell(match self {
             Self::Terminated => Fact::Exited { reason: "terminated".to_owned() },
-            Self::ParentGone => Fact::Exited { reason: "parent gone".to_owned() },
-            Self::HarnessGone => Fact::Exited { reason: "harness gone".to_owned() },
+            Self::ParentGone => Fact::Exited { reason: PARENT_GONE.to_owned() },
+            Self::HarnessGone => Fact::Exited { reason: HARNESS_GONE.to_owned() },
             failed => Fact::BootFailed { reason: failed.complaint().unwrap_or_default().to_owned() },
         });
         witness.finish();

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::{Signals, settings};
 use crate::cli::Failure;
 use crate::cli::arguments::ATTENDED;
-use crate::mock::{Double, Living};
+use crate::mock::Double;
 
 /// Runs it to its end, and gives back its exit code: 128 and the number where a signal ended it.
 pub(super) async fn run(double: &Double, command: &[OsString], mut signals: Signals) -> Result<u8, Failure> {
@@ -26,7 +26,7 @@ pub(super) async fn run(double: &Double, command: &[OsString], mut signals: Sign
             signal = signals.next() => pass_on(&mut child, signal, std::mem::replace(&mut asked, true)),
         }
     };
-    tell_of_survivors(double).await;
+    see_runtimes_off(double).await;
     Ok(exit_code(status))
 }
 
@@ -62,25 +62,12 @@ fn holds_the_terminal() -> bool {
     matches!(fields[..], [_, _, group, _, _, foreground, ..] if group == foreground)
 }
 
-/// A client that was closed leaves no runtime behind; one that was not may have lost what it saved last.
-async fn tell_of_survivors(double: &Double) {
+/// Runtimes that were told to end before the command did may take a moment more.
+async fn see_runtimes_off(double: &Double) {
     let patience = Instant::now() + PATIENCE;
     while !double.living().is_empty() && Instant::now() < patience {
         sleep(Duration::from_millis(10)).await;
     }
-    let left = double.living();
-    if !left.is_empty() {
-        crate::cli::tell(&survivors(&left));
-    }
-}
-
-fn survivors(left: &[Living]) -> String {
-    let callers: Vec<&str> = left.iter().map(|life| life.caller.as_str()).collect();
-    format!(
-        "busyhour: the command ended and left runtimes running, those of {}: close the client (`await client.aclose()`), or \
-         real ones live on",
-        callers.join(", ")
-    )
 }
 
 fn exit_code(status: ExitStatus) -> u8 {
@@ -88,5 +75,5 @@ fn exit_code(status: ExitStatus) -> u8 {
     u8::try_from(code).unwrap_or(1)
 }
 
-/// For runtimes that were told to end before the command did.
+/// Of a runtime that ends.
 const PATIENCE: Duration = Duration::from_millis(200);

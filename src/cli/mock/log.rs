@@ -33,7 +33,7 @@ impl Log {
                 let boot = format!("{boot:?}").to_lowercase();
                 format!("runtime {port}  ready after {took_ms:.0} ms ({boot} boot)")
             }
-            Event::Gone { port, caller, reason } => {
+            Event::Gone { port, caller, reason, .. } => {
                 let reason = reason.as_deref().unwrap_or("killed");
                 format!("runtime {port}  gone, was {}'s: {}", plain(caller), plain(reason))
             }

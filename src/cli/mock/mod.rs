@@ -6,6 +6,7 @@ mod log;
 mod settings;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(super) fn mock(arguments: &MockArguments) -> Result<u8, Failure> {
     let expectations = arguments.expect.as_deref().map(Expectations::load).transpose()?;
     // On this thread alone: a command that is to end with its parent ends with the thread that started it.
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::work)?;
-    let book = Arc::new(Mutex::new(Book { expectations, cloud: 0, runtimes: 0 }));
+    let book = Arc::new(Mutex::new(Book { expectations, cloud: 0, runtimes: 0, left: BTreeSet::new() }));
     let log = arguments.log.then(|| Log::new(&seed.api_key));
     let double = double(arguments.port, seed, Arc::clone(&book), log)?;
     let ended = tokio.block_on(async {
@@ -39,6 +40,9 @@ pub(super) fn mock(arguments: &MockArguments) -> Result<u8, Failure> {
     });
     // Only now is everything heard.
     drop(double);
+    if !arguments.command.is_empty() {
+        tell_of_survivors(&book.lock().left);
+    }
     conclude(&book.lock(), arguments, ended?)
 }
 
@@ -47,6 +51,8 @@ struct Book {
     expectations: Option<Expectations>,
     cloud: u64,
     runtimes: u64,
+    /// Whose runtimes nobody told to end before those who had started them were gone.
+    left: BTreeSet<String>,
 }
 
 /// The signals that ask a program to end.
@@ -101,6 +107,17 @@ async fn serve(double: &Double, format: Format, mut signals: Signals) -> Result<
     Ok(())
 }
 
+/// A client that was closed leaves no runtime behind; one that was not may have lost what it saved last.
+fn tell_of_survivors(left: &BTreeSet<String>) {
+    if !left.is_empty() {
+        let callers = left.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        super::tell(&format!(
+            "busyhour: the command ended and left runtimes running, those of {callers}: close the client (`await \
+             client.aclose()`), or real ones live on"
+        ));
+    }
+}
+
 /// The verdict on what was expected, where something was. A command's own failure comes first.
 fn conclude(book: &Book, arguments: &MockArguments, ended: u8) -> Result<u8, Failure> {
     let Some(expectations) = &book.expectations else {
@@ -119,13 +136,16 @@ fn conclude(book: &Book, arguments: &MockArguments, ended: u8) -> Result<u8, Fai
 
 impl Book {
     fn hear(&mut self, event: &Event) {
-        let Event::Called(call) = event else { return };
-        match call.place {
-            Place::Cloud => self.cloud += 1,
-            Place::Runtime(_) => self.runtimes += 1,
-        }
-        if let Some(expectations) = &mut self.expectations {
-            expectations.hear(call);
+        match event {
+            Event::Called(call) => {
+                match call.place {
+                    Place::Cloud => self.cloud += 1,
+                    Place::Runtime(_) => self.runtimes += 1,
+                }
+                self.expectations.iter_mut().for_each(|expectations| expectations.hear(call));
+            }
+            Event::Gone { caller, forsaken: true, .. } => drop(self.left.insert(caller.clone())),
+            Event::Gone { .. } | Event::Started { .. } | Event::Ready { .. } => {}
         }
     }
 
