@@ -80,7 +80,9 @@ fn refused(peer: Peer, status: u16, body: &[u8]) -> VoiceError {
         return VoiceError::Refused { code: error.code, message: error.message, status, details: error.details };
     }
     if let Ok(flat) = serde_json::from_slice::<FlatError>(body) {
-        return VoiceError::Refused { code: flat.error, message: flat.message, status, details: json!({}) };
+        // As in the official SDK: what else it says is found there.
+        let details = serde_json::from_slice(body).expect("it was read as an object just now");
+        return VoiceError::Refused { code: flat.error, message: flat.message, status, details };
     }
     let code = match peer {
         Peer::Runtime => "runtime.internal",

@@ -66,7 +66,7 @@ async fn refusals_of_every_shape_become_one_error() {
     let flat = json!({ "error": "batch_too_large", "message": "101 documents" });
     for (status, body, code, message, details) in [
         (401, nested.to_string(), "cloud.unauthorized", "who?", json!({ "header": "x" })),
-        (413, flat.to_string(), "batch_too_large", "101 documents", json!({})),
+        (413, flat.to_string(), "batch_too_large", "101 documents", flat.clone()),
         (502, "<html>Bad gateway</html>".to_owned(), "cloud.internal", "<html>Bad gateway</html>", json!({})),
         (500, String::new(), "cloud.internal", "", json!({})),
         (500, r#"{"error": 7}"#.to_owned(), "cloud.internal", r#"{"error": 7}"#, json!({})),
