@@ -1,7 +1,14 @@
 //! The official Python SDK against our mocks, and our client beside it.
 
+mod comparing;
+mod conformity;
 mod double;
 mod installing;
+mod observed;
+mod ours;
 #[path = "../python/mod.rs"]
 mod python;
 mod rig;
+mod script;
+mod stage;
+mod theirs;
