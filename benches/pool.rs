@@ -27,6 +27,7 @@ fn play(pool: &mut Pool, now: Time) {
             Decision::Grant { lease, .. } => pool.released(now, lease),
             Decision::Drain { runtime, .. } => pool.drained(now, runtime),
             Decision::Refuse { .. } => unreachable!("nobody is refused while others idle"),
+            Decision::Discard { .. } | Decision::Lose { .. } => unreachable!("our own rules never order that"),
         }
     }
 }

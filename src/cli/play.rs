@@ -105,6 +105,7 @@ pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     if let Some(client) = arguments.client.last() {
         scenario.client.driver = driver(client)?;
     }
+    scenario.must_be_playable()?;
     Ok(scenario)
 }
 

@@ -24,6 +24,9 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         scenario = scenario.with_seed(seed);
     }
     scenario.must_be_simulable()?;
+    if arguments.events.is_some() {
+        scenario.must_be_explicable()?;
+    }
     allowance::check(&scenario, plays_at_once(arguments), arguments.max_memory)?;
     if arguments.check_determinism {
         return determinism::check(&scenario, arguments);

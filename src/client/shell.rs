@@ -272,6 +272,7 @@ impl PoolShell {
                     state.answer(waiter, Err(error));
                 }
                 Decision::Drain { runtime, reason } => self.drain(state, runtime, reason),
+                Decision::Discard { .. } | Decision::Lose { .. } => unreachable!("our own rules never order that"),
             }
         }
         self.announce(state);

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::levels::Levels;
 use super::series::Series;
 use super::summary::{
-    Aborted, Budget, Counts, Figures, Gauge, Gauges, Latency, Peak, PhaseFigures, RssPeak, Violation, Window,
+    Aborted, Budget, Counts, Figures, Gauge, Gauges, Latency, LawByDesign, Peak, PhaseFigures, ProfileFigures, RssPeak,
+    Violation, Window,
 };
 use super::tally::Tally;
 use super::{
-    Breach, Ending, ErrorCode, Family, Judged, Phase, Recorder, Summary, TenantEnding, Threshold, Verdict, distrust,
+    Breach, Ending, ErrorCode, Family, Judged, Phase, ProfileEnding, Recorder, Summary, TenantEnding, Threshold,
+    Verdict, distrust,
 };
-use crate::base::{Span, Time};
+use crate::base::{Span, TenantIndex, Time};
 
 /// The summary of a run that is over.
 pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
@@ -39,6 +41,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         tenants: recorder.tenants(&ending.tenants),
         phases: recorder.phases(ending.ended),
         violations: recorder.violations(ending.violations),
+        profile: ending.profile.map(|profile| recorder.profile(profile)),
         harness,
     };
     judge(&mut summary, &recorder.settings.thresholds);
@@ -142,6 +145,18 @@ impl Recorder {
     fn tenant(&self, tally: &Tally, end: &TenantEnding) -> Figures {
         let latency_ms = Family::ALL.map(|family| tally.latencies.of(family).latency(self.settings.budget));
         self.figures(tally.counts.clone(), tally.budget_met, &latency_ms, &tally.levels, end.rss_peak_bytes)
+    }
+
+    fn profile(&self, ending: ProfileEnding) -> ProfileFigures {
+        let law = |(times, Breach { law, tenant, at, what })| LawByDesign {
+            law,
+            times,
+            tenant: tenant.map(|tenant: TenantIndex| self.settings.tenants[tenant.index()].clone()),
+            first_at_s: at.secs_f64(),
+            first: what,
+        };
+        let ProfileEnding { name, boots_discarded, laws } = ending;
+        ProfileFigures { name, boots_discarded, laws: laws.into_iter().map(law).collect() }
     }
 
     fn violations(&self, breaches: Vec<Breach>) -> Vec<Violation> {

@@ -29,6 +29,8 @@ pub struct Ending {
     pub aborted: Option<Aborted>,
     /// Every broken law.
     pub violations: Vec<Breach>,
+    /// What the rules of an official SDK came to; absent where pools followed our own.
+    pub profile: Option<ProfileEnding>,
     /// How the harness did. `invalid` holds the engine's own reasons; lag, dropped arrivals and gaps in what the
     /// runtimes reported add theirs.
     pub harness: Harness,
@@ -47,6 +49,17 @@ pub struct TenantEnding {
     pub leaks: u64,
     /// Highest memory of its runtimes together, in bytes; absent where it was not measured.
     pub rss_peak_bytes: Option<u64>,
+}
+
+/// What the rules of a pool's profile came to, as an engine reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileEnding {
+    /// As scenarios name it.
+    pub name: String,
+    /// Boots that were thrown away for lack of room.
+    pub boots_discarded: u64,
+    /// How often each law was broken by design, and the first time.
+    pub laws: Vec<(u64, Breach)>,
 }
 
 /// A broken law, as an engine reports it.

@@ -51,6 +51,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
         rss_peak_bytes: Some(180_000_000),
         aborted: None,
         violations: Vec::new(),
+        profile: None,
         harness: Harness { lag_limit_ms: Some(5.0), in_flight_peak: 42, cpu_s: Some(3.25), ..Harness::default() },
     }
 }

@@ -42,7 +42,7 @@ pub use comparison::{
 };
 pub use conduct::{Deed, ObservedConduct};
 pub use driver_lag::DriverLag;
-pub use ending::{Breach, Ending, TenantEnding};
+pub use ending::{Breach, Ending, ProfileEnding, TenantEnding};
 pub use event::{Event, Level, Recall, Save, Turnover};
 pub use family::Family;
 pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
@@ -58,8 +58,9 @@ pub use recorder::{Recorder, RecorderSettings};
 use replications::replications_of;
 pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
 pub use summary::{
-    Aborted, Admissions, Budget, ClientUnderTest, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency, Mode,
-    Peak, PhaseFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages, Summary, Tool, Violation, Window,
+    Aborted, Admissions, Budget, ClientUnderTest, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency,
+    LawByDesign, Mode, Peak, PhaseFigures, ProfileFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages,
+    Summary, Tool, Violation, Window,
 };
 pub use threshold::{Dimension, Judged, Standing, Threshold, ThresholdError, dimension_of, metric_names};
 pub use verdict::{Verdict, exit_code};

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::bounds::Bounds;
 use crate::base::Span;
-use crate::scenario::{Change, Eviction, Lease, Newcomers, Prewarm, Scenario};
+use crate::scenario::{Change, Eviction, Lease, Newcomers, Prewarm, Profile, Scenario};
 use crate::workload::Trace;
 
 /// A setting, and the values it takes in turn.
@@ -72,6 +72,18 @@ pub enum LeverError {
         /// The largest there can be.
         largest: u32,
     },
+    /// An official SDK has no such policy.
+    #[error(
+        "`{name}={value}` is a policy of our own pool, and pools follow the rules of `{profile}` here; leave it out"
+    )]
+    OwnPolicy {
+        /// Which lever.
+        name: &'static str,
+        /// As typed.
+        value: String,
+        /// Whose rules they follow.
+        profile: Profile,
+    },
     /// Nobody knows for how long phones rang.
     #[error(
         "`prewarm=ring` needs call records that say for how long the phone rang; write how long, as in `prewarm=6s`"
@@ -108,6 +120,12 @@ impl Lever {
         let rows = levers.iter().fold(1_usize, |rows, lever| rows.saturating_mul(lever.values.len()));
         if rows > MOST_ROWS {
             return Err(LeverError::TooMany { rows });
+        }
+        let own = |lever: &Self| lever.values.iter().find(|(_, change)| change.is_experimental()).cloned();
+        if scenario.profile != Profile::Builtin
+            && let Some((name, (value, _))) = levers.iter().find_map(|lever| Some((lever.name, own(lever)?)))
+        {
+            return Err(LeverError::OwnPolicy { name, value, profile: scenario.profile });
         }
         let rings = scenario.traffic.tenants.iter().filter_map(|tenant| tenant.arrivals.trace());
         let known = rings.flat_map(Trace::calls).any(|call| call.ringing > Span::ZERO);

@@ -57,4 +57,16 @@ pub enum Decision {
         /// Why.
         reason: DrainReason,
     },
+    /// End the process without a flush, then answer drained: it was booted and there is no room for it. By the
+    /// [official](super::OfficialPool) rules only.
+    Discard {
+        /// Which.
+        runtime: RuntimeId,
+    },
+    /// Nobody will end this runtime: where it is being drained, that is broken off. By the
+    /// [official](super::OfficialPool) rules only.
+    Lose {
+        /// Which.
+        runtime: RuntimeId,
+    },
 }

@@ -71,10 +71,25 @@ impl<K: Key> List<K> {
         Some(first)
     }
 
-    /// All entries from first to last, for audits.
+    /// Puts a place where another one stood.
+    pub(super) fn replace(&mut self, links: &mut Links<K>, old: Place<K>, new: Place<K>) {
+        links.insert_before(old, new);
+        let was_first = self.first == Some(old);
+        self.remove(links, old);
+        if was_first {
+            self.first = Some(new);
+        }
+    }
+
+    /// All entries from first to last.
+    pub(super) fn iter(self, links: &Links<K>) -> impl Iterator<Item = Place<K>> {
+        let next = move |place: &Place<K>| Some(links.of(*place).after).filter(|after| Some(*after) != self.first);
+        std::iter::successors(self.first, next)
+    }
+
+    /// All of them at once, for audits.
     pub(super) fn places(self, links: &Links<K>) -> Vec<Place<K>> {
-        let next = |place: &Place<K>| Some(links.of(*place).after).filter(|after| Some(*after) != self.first);
-        std::iter::successors(self.first, next).collect()
+        self.iter(links).collect()
     }
 }
 

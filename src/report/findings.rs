@@ -1,6 +1,6 @@
 //! What a summary says, judgement by judgement, for writers that report to machines.
 
-use super::terminal::verdict;
+use super::terminal::{profile, verdict};
 use super::words;
 use crate::measure::{Judged, Summary, Threshold, Verdict};
 
@@ -56,8 +56,11 @@ fn observed(judged: &Judged) -> String {
 
 fn laws(summary: &Summary) -> Finding {
     let outcome = if summary.broke_a_law() { Outcome::Fails } else { Outcome::Holds };
-    let told = verdict::broken_laws(summary).join("; ");
-    Finding { expected: "the laws of the pool are kept".to_owned(), outcome, told }
+    let mut told = verdict::broken_laws(summary);
+    if let Some(profile) = summary.profile.as_ref().filter(|profile| !profile.laws.is_empty()) {
+        told.extend(profile::told(profile).iter().map(|what| format!("by the rules of {}: {what}", profile.name)));
+    }
+    Finding { expected: "the laws of the pool are kept".to_owned(), outcome, told: told.join("; ") }
 }
 
 fn validity(summary: &Summary) -> Finding {

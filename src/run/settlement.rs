@@ -93,6 +93,7 @@ pub(super) async fn settle(
         rss_peak_bytes: testimony.rss_peak,
         aborted: act.aborted,
         violations,
+        profile: None,
         harness: Harness {
             lag_limit_ms: Some(options.lag_limit_ms),
             arrivals_dropped: act.dropped,

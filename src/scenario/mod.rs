@@ -20,6 +20,7 @@ mod syntax;
 mod tests;
 mod typed;
 mod unmeasured;
+mod unplayable;
 mod varied;
 
 pub use check::{Meaning, TenantMeaning, Warning, check};
@@ -33,4 +34,4 @@ pub use schema::schema;
 pub use syntax::explained;
 pub use varied::Change;
 
-pub use crate::pool::{Eviction, Newcomers, Prewarm};
+pub use crate::pool::{Eviction, Newcomers, Prewarm, Profile};

@@ -39,6 +39,10 @@ pub struct Scenario {
     pub budget: Span,
     /// Settings of every worker's pool.
     pub pool: pool::Settings,
+    /// Whose rules it follows.
+    pub profile: pool::Profile,
+    /// Where the file says so; its name where it does not.
+    pub profile_place: Range<usize>,
     /// How a runtime behaves.
     pub runtime: RuntimeModel,
     /// How the cloud behaves.

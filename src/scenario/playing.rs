@@ -6,6 +6,7 @@ use super::{Fault, FaultKind, Scenario};
 use crate::base::{Span, Stream};
 use crate::measure::chronicle::{ChronicleSettings, Chronicler};
 use crate::measure::{Mode, Recorder, RecorderSettings, ScenarioIdentity};
+use crate::pool::Profile;
 use crate::workload::speech;
 
 impl Scenario {
@@ -24,6 +25,14 @@ impl Scenario {
     /// Runtimes that all pools together may hold.
     pub fn runtimes_cap(&self) -> u64 {
         self.workers() * u64::from(self.pool.max_concurrent_users)
+    }
+
+    /// Processes that one pool may have at a time: its cap by our own rules, as many as there are ports by official ones.
+    pub fn processes_of_a_pool(&self) -> u64 {
+        match self.profile {
+            Profile::Builtin => self.pool.max_concurrent_users.into(),
+            Profile::Sdk0_3_2 => self.pool.runtime_port_range.len() as u64,
+        }
     }
 
     fn workers(&self) -> u64 {

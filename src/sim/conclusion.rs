@@ -1,9 +1,11 @@
 //! The end of a simulation: what it comes to.
 
+use super::by_design::ByDesign;
 use super::crowd::Crowd;
 use super::engine::Simulation;
 use crate::base::{TenantIndex, Time};
 use crate::measure::{Aborted, Breach, Ending, Harness, Mode, Recorder, Summary, TenantEnding, Tool};
+use crate::pool::Profile;
 use crate::scenario::Scenario;
 
 /// What only the engine knows of all tenants, or of some.
@@ -14,6 +16,8 @@ struct Facts {
     /// The threshold that ended it early.
     aborted: Option<Aborted>,
     violations: Vec<Breach>,
+    /// What pools broke by design.
+    by_design: ByDesign,
 }
 
 /// The summary, without a host: whoever prints it knows where.
@@ -37,11 +41,13 @@ pub(super) fn sum_up_all(
         tenants: vec![TenantEnding::default(); scenario.tenants.len()],
         aborted: None,
         violations: Vec::new(),
+        by_design: ByDesign::default(),
     };
     let parts = parts.into_iter().map(|(mut part, tenants)| {
         let facts = Facts::of(&mut part);
         tenants.iter().zip(facts.tenants).for_each(|(tenant, ending)| all.tenants[*tenant] = ending);
         all.violations.extend(facts.violations.into_iter().map(|breach| among_all(breach, &tenants)));
+        all.by_design.absorb(facts.by_design.told(|breach| among_all(breach, &tenants)));
         (part.recorder, tenants)
     });
     recorder.join(parts);
@@ -61,9 +67,18 @@ impl Facts {
     /// In virtual time every acknowledged save arrives.
     fn of(simulation: &mut Simulation<'_>) -> Self {
         let ending = |acknowledged| TenantEnding { delivered: acknowledged, ..Default::default() };
+        let mut tenants: Vec<_> = simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect();
+        let mut by_design = ByDesign::default();
+        for desk in &mut simulation.desks {
+            if let Some(broken) = desk.books.by_design.take() {
+                by_design.absorb(broken);
+                tenants[desk.tenant.index()].leaks += u64::from(desk.books.existing());
+            }
+        }
         Self {
             ended: simulation.ended.unwrap_or(simulation.now),
-            tenants: simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect(),
+            tenants,
+            by_design,
             aborted: simulation.aborted.take(),
             violations: simulation.desks.iter_mut().filter_map(|desk| desk.books.breach.take()).collect(),
         }
@@ -83,6 +98,7 @@ fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) 
         rss_peak_bytes: None,
         aborted: facts.aborted,
         violations: facts.violations,
+        profile: (scenario.profile != Profile::Builtin).then(|| facts.by_design.ending(scenario.profile)),
         harness: Harness { in_flight_peak: crowd.peak().into(), ..Harness::default() },
     })
 }

@@ -6,13 +6,13 @@ use slotmap::SecondaryMap;
 use super::laws::Books;
 use super::queue::CallId;
 use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
-use crate::pool::{Key, Pool, RuntimeId, Settings, WaiterId};
+use crate::pool::{Key, Profile, ProfiledPool, RuntimeId, Settings, WaiterId};
 
 /// A worker: one agent process with one pool.
 pub(super) struct Desk {
     pub(super) tenant: TenantIndex,
     pub(super) host: usize,
-    pub(super) pool: Pool,
+    pub(super) pool: ProfiledPool,
     /// What it does, as seen from outside.
     pub(super) books: Books,
     pub(super) runtimes: SecondaryMap<RuntimeId, Runtime>,
@@ -24,7 +24,8 @@ pub(super) struct Desk {
     pub(super) tick_at: Time,
     /// A boot was begun since the pool was last asked when it wants a tick.
     pub(super) spawned: bool,
-    boot_timeout: Span,
+    /// It wants none sooner than this after that.
+    first_tick: Span,
     /// Seeds the lives of its runtimes.
     lives: u64,
 }
@@ -54,6 +55,8 @@ pub(super) enum Phase {
         began: Time,
         reason: DrainReason,
     },
+    /// Nobody will end it.
+    Lost,
 }
 
 /// Which small integer stands for which caller. Known callers keep theirs; one who calls once in a lifetime gets one
@@ -77,19 +80,25 @@ pub(super) struct CallerState {
 }
 
 impl Desk {
-    pub(super) fn new(tenant: TenantIndex, host: usize, settings: &Settings, known: u32, seed: u64) -> Self {
+    pub(super) fn new(
+        tenant: TenantIndex,
+        host: usize,
+        (profile, settings): (Profile, &Settings),
+        known: u32,
+        seed: u64,
+    ) -> Self {
         Self {
             tenant,
             host,
-            pool: Pool::new(settings.clone(), Time::ZERO),
-            books: Books::new(tenant, settings),
+            first_tick: if profile == Profile::Builtin { settings.boot_timeout } else { Span::ZERO },
+            pool: ProfiledPool::new(profile, settings.clone(), Time::ZERO),
+            books: Books::new(tenant, settings, profile),
             runtimes: SecondaryMap::new(),
             waiting: SecondaryMap::new(),
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
             reported: (0, 0),
             tick_at: Time::NEVER,
             spawned: false,
-            boot_timeout: settings.boot_timeout,
             lives: seed,
         }
     }
@@ -105,7 +114,12 @@ impl Desk {
     /// idle now was idle before whoever will be.
     #[inline]
     pub(super) fn wants_look(&self, now: Time) -> bool {
-        self.tick_at == Time::NEVER || (self.spawned && now + self.boot_timeout < self.tick_at)
+        self.tick_at == Time::NEVER || (self.spawned && now + self.first_tick < self.tick_at)
+    }
+
+    /// A boot is over. Where that has to be noticed, the pool wants a tick.
+    pub(super) fn awaits_poll(&mut self) {
+        self.spawned |= self.pool.is_official();
     }
 
     /// A new life of the caller's runtime, and how it begins.

@@ -377,7 +377,8 @@ fn desks(part: &Part) -> Vec<Desk> {
         tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, traffic, worker)));
     let desk = |((tenant, traffic, worker), place): ((TenantIndex, &TenantTraffic, u16), &Place)| {
         let seed = Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX);
-        Desk::new(tenant, place.host, &place.settings(scenario), known_callers(traffic), seed)
+        let rules = (scenario.profile, &place.settings(scenario));
+        Desk::new(tenant, place.host, rules, known_callers(traffic), seed)
     };
     workers.zip(&part.places).map(desk).collect()
 }

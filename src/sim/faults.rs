@@ -80,7 +80,7 @@ impl Simulation<'_> {
         let (now, tenant) = (self.now, self.desk(desk).tenant);
         match self.desk(desk).runtimes[runtime].phase {
             Phase::Draining { .. } => return,
-            Phase::Booting => {}
+            Phase::Booting | Phase::Lost => {}
             Phase::Ready => {
                 let reason = DrainReason::Crash;
                 self.note(&Event::Drained { tenant, began: now, reason, took: Span::ZERO });

@@ -2,11 +2,12 @@
 
 use slotmap::SecondaryMap;
 
+use super::by_design::ByDesign;
 use super::patience::Patience;
 use super::ports::{Misplaced, PortBook};
 use crate::base::{DrainReason, Span, TenantIndex, Time};
 use crate::measure::{Breach, Law};
-use crate::pool::{Key, RuntimeId, Settings};
+use crate::pool::{Key, Profile, RuntimeId, Settings};
 
 /// What one pool did, as seen from outside.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Books {
     existing: u32,
     ports: PortBook,
     pub(super) patience: Patience,
+    /// What may be broken, and was; absent where nothing may.
+    pub(super) by_design: Option<ByDesign>,
     /// The first broken law.
     pub(super) breach: Option<Breach>,
     /// Whom it concerned.
@@ -42,7 +45,7 @@ struct Life {
 }
 
 impl Books {
-    pub(super) fn new(tenant: TenantIndex, settings: &Settings) -> Self {
+    pub(super) fn new(tenant: TenantIndex, settings: &Settings, profile: Profile) -> Self {
         Self {
             tenant,
             cap: settings.max_concurrent_users,
@@ -52,6 +55,7 @@ impl Books {
             existing: 0,
             ports: PortBook::new(&settings.runtime_port_range),
             patience: Patience::new(settings.boot_timeout),
+            by_design: ByDesign::of(profile),
             breach: None,
             culprit: Culprit::default(),
         }
@@ -98,7 +102,11 @@ impl Books {
 
     /// Laws 6 and 7: a lease on a runtime, which should not have been reaped long ago, and is the caller's own.
     pub(super) fn leased(&mut self, now: Time, runtime: RuntimeId, key: Key) {
-        let life = &mut self.lives[runtime];
+        let Some(life) = self.lives.get_mut(runtime) else {
+            // The official pool does not notice that its process has gone.
+            assert!(self.by_design.is_some(), "law 5: a lease is on a runtime that exists");
+            return;
+        };
         life.leases += 1;
         let Life { key: owner, leases, last_used } = *life;
         if leases == 1 && last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
@@ -137,7 +145,10 @@ impl Books {
         self.ports.take_back(port, runtime);
         if let Some(life) = self.lives.remove(runtime) {
             self.existing -= 1;
-            self.by_key[life.key.0 as usize] = None;
+            let current = &mut self.by_key[life.key.0 as usize];
+            if *current == Some(runtime) {
+                *current = None;
+            }
         }
     }
 
@@ -145,7 +156,7 @@ impl Books {
     pub(super) fn agrees(&mut self, now: Time, live: u32) {
         if live != self.existing {
             let what = format!("the pool counts {live} runtimes, {} exist", self.existing);
-            self.broken(Law::Cap, now, Culprit::default(), what);
+            self.never(Law::Cap, now, Culprit::default(), what);
         }
     }
 
@@ -162,16 +173,43 @@ impl Books {
     pub(super) fn ends(&mut self, now: Time, waiting: usize) {
         if waiting > 0 {
             let what = format!("acquires that were never answered: {waiting}");
-            self.broken(Law::Answer, now, Culprit::default(), what);
+            self.never(Law::Answer, now, Culprit::default(), what);
         }
         if let Some((runtime, Life { key, .. })) = self.lives.iter().next() {
             let culprit = Culprit { runtime: Some(runtime), key: Some(*key) };
             let what = format!("{runtime} is still there after its pool was closed, one of {}", self.existing);
-            self.broken(Law::Survivor, now, culprit, what);
+            self.broken_times(self.existing.into(), Law::Survivor, now, culprit, what);
         }
     }
 
+    /// A runtime that has just booted is thrown away.
+    pub(super) fn discarded(&mut self) {
+        if let Some(by_design) = &mut self.by_design {
+            by_design.boots_discarded += 1;
+        }
+    }
+
+    /// Runtimes that exist.
+    pub(super) fn existing(&self) -> u32 {
+        self.existing
+    }
+
     fn broken(&mut self, law: Law, at: Time, culprit: Culprit, what: String) {
+        self.broken_times(1, law, at, culprit, what);
+    }
+
+    /// By design, or by a mistake of ours.
+    fn broken_times(&mut self, times: u64, law: Law, at: Time, culprit: Culprit, what: String) {
+        match &mut self.by_design {
+            Some(by_design) if ByDesign::allows(law) => {
+                by_design.count(times, Breach { law, tenant: Some(self.tenant), at, what });
+            }
+            _ => self.never(law, at, culprit, what),
+        }
+    }
+
+    /// By a mistake of ours, whatever the rules.
+    fn never(&mut self, law: Law, at: Time, culprit: Culprit, what: String) {
         if self.breach.is_none() {
             self.culprit = culprit;
             self.breach = Some(Breach { law, tenant: Some(self.tenant), at, what });

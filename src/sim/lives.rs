@@ -28,6 +28,8 @@ impl Simulation<'_> {
             Decision::Grant { waiter, lease, runtime, .. }
                 if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) => {}
             Decision::Refuse { waiter, .. } if self.door.is_some() && self.was_nobodys(desk, waiter, None) => {}
+            Decision::Discard { runtime } => self.discard(desk, runtime),
+            Decision::Lose { runtime } => self.lose(desk, runtime),
             Decision::Grant { waiter, lease, runtime, admission } => {
                 let (call, errand, key, number) = self.waited(desk, waiter);
                 self.tell(desk, Fact::Granted { number, key, runtime, admission });
@@ -112,6 +114,7 @@ impl Simulation<'_> {
         desk.keys.state(key).on_disk = true;
         desk.books.ready(now, runtime);
         desk.pool.started(now, runtime, kind);
+        desk.awaits_poll();
         self.note(&Event::Booted { tenant, began, kind, took: now.since(began) });
         self.tell(id, Fact::Started { runtime, kind });
         self.carry_out(id);
@@ -157,9 +160,7 @@ impl Simulation<'_> {
         let now = self.now;
         let desk = &mut self.desks[id.0 as usize];
         let tenant = desk.tenant;
-        let Phase::Draining { began, reason } = desk.runtimes[runtime].phase else {
-            unreachable!("only a drain that began can end")
-        };
+        let Phase::Draining { began, reason } = desk.runtimes[runtime].phase else { return };
         let took = now.since(began);
         desk.books.patience.drain_took(took);
         if reason != DrainReason::Crash {

@@ -100,7 +100,7 @@ impl<'s> Needs<'s> {
             tenant,
             offered: traffic.offered(scenario.duration, scenario.grace),
             workers,
-            slots: workers * u64::from(scenario.pool.max_concurrent_users),
+            slots: workers * scenario.processes_of_a_pool(),
         }
     }
 
@@ -161,7 +161,7 @@ impl<'s> Needs<'s> {
 
     fn ports(&self) -> u64 {
         let Scenario { pool, hosts, traffic, .. } = self.scenario;
-        let (range, cap) = (pool.runtime_port_range.len() as u64, u64::from(pool.max_concurrent_users));
+        let (range, cap) = (pool.runtime_port_range.len() as u64, self.scenario.processes_of_a_pool());
         let workers: u64 = traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
         let shared = workers.div_ceil(u64::from(*hosts).max(1)).saturating_mul(cap) > range;
         // Where there are enough for all, a worker knows only of its own.

@@ -14,6 +14,7 @@
 //! only where a scenario says how many cores a host has and how much of the work is computing.
 
 mod aborting;
+mod by_design;
 mod call;
 mod changes;
 mod computing;
@@ -30,6 +31,7 @@ mod journal;
 mod laws;
 mod lives;
 mod memory;
+mod official;
 mod parts;
 mod patience;
 mod play;

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::computing;
-use crate::pool::Settings;
+use crate::pool::{Profile, Settings};
 use crate::scenario::{FaultKind, Scenario};
 use crate::workload::Popularities;
 
@@ -97,8 +97,10 @@ impl Hosts {
             there[*host] += 1;
         }
         let squats = scenario.faults.iter().any(|fault| matches!(fault.kind, FaultKind::PortsSquat { .. }));
+        // Official pools reach beyond their caps, and each takes the lowest port that is free.
+        let apart = !squats && scenario.profile == Profile::Builtin;
         let enough: Vec<bool> =
-            there.iter().map(|workers| !squats && workers.saturating_mul(cap) <= range.len()).collect();
+            there.iter().map(|workers| apart && workers.saturating_mul(cap) <= range.len()).collect();
         let mut given = vec![0_usize; there.len()];
         let place = |host: usize| {
             let ports = if enough[host] { stretch(range, given[host], cap) } else { range.clone() };

@@ -103,7 +103,7 @@ impl Simulation<'_> {
         self.acquire(id, errand);
     }
 
-    fn acquire(&mut self, id: CallId, errand: Errand) {
+    pub(super) fn acquire(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
         if self.door.is_some()
             && let Some(error) = self.turned_away(id)
@@ -177,8 +177,7 @@ impl Simulation<'_> {
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
         // A dead runtime under a lease held for the call: another is got in its place.
         let Some(entry) = self.desks[call.desk.0 as usize].runtimes.get_mut(runtime) else {
-            self.give_lease_back(id);
-            return self.acquire(id, errand);
+            return self.finds_nobody(id, errand);
         };
         let ready = *entry.session.get_or_insert_with(|| {
             let work = Span::from_ns(conduct.takes(&mut entry.life, Work::SessionStart, now.ns()));
@@ -242,24 +241,14 @@ impl Simulation<'_> {
         let (Step::Session(errand) | Step::Answer { errand, .. }) = call.step else { return };
         let repeated = std::mem::replace(&mut call.repeated, true);
         call.stamp = call.stamp.wrapping_add(1);
-        self.give_lease_back(id);
         if !repeated {
-            return self.acquire(id, errand);
+            return self.finds_nobody(id, errand);
         }
-        let unreachable = Err(ErrorCode::named("runtime.unreachable"));
-        match errand {
-            Errand::Recall => {
-                self.note_recall(id, unreachable);
-                self.reply(id);
-            }
-            Errand::Save => {
-                self.note_save(id, unreachable);
-                self.next_turn(id);
-            }
-        }
+        self.give_lease_back(id);
+        self.unreachable(id, errand);
     }
 
-    fn reply(&mut self, id: CallId) {
+    pub(super) fn reply(&mut self, id: CallId) {
         let spoken = self.now + self.call(id).turn.reply;
         if spoken > self.now {
             self.schedule(id, spoken, Class::Timer, Step::Reply);
@@ -268,7 +257,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn next_turn(&mut self, id: CallId) {
+    pub(super) fn next_turn(&mut self, id: CallId) {
         let now = self.now;
         let call = self.call(id);
         match call.call.after(call.turn.starts_at, now) {
@@ -320,7 +309,7 @@ impl Simulation<'_> {
         self.carry_out(id);
     }
 
-    fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
+    pub(super) fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
         let call = &self.calls[id.0 as usize];
         let recall = Recall {
@@ -336,7 +325,7 @@ impl Simulation<'_> {
         self.note(&Event::Recalled(recall));
     }
 
-    fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
+    pub(super) fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
         let call = self.call(id);
         let (tenant, turn_intended, asked) = (call.call.tenant, call.turn.starts_at, call.wanted);

@@ -132,6 +132,7 @@ impl World {
                     self.ready.retain(|other| *other != runtime);
                     self.draining.push(runtime);
                 }
+                Decision::Discard { .. } | Decision::Lose { .. } => unreachable!("our own rules never order that"),
             }
         }
         self.pool.audit(self.now).expect("the laws hold after every step");

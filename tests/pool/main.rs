@@ -12,8 +12,11 @@ mod census;
 mod laws;
 mod mistake;
 mod play;
+#[path = "../python/mod.rs"]
+mod python;
 mod reference;
 mod room;
+mod sdk;
 mod search;
 mod tested;
 mod trial;

@@ -87,6 +87,7 @@ impl Tested {
                 Order::Refuse { waiter: self.waiters.of(waiter), refusal: self.refusal(error) }
             }
             Decision::Drain { runtime, reason } => Order::Drain { runtime: self.runtimes.of(runtime), reason },
+            Decision::Discard { .. } | Decision::Lose { .. } => unreachable!("our own rules never order that"),
         }
     }
 

@@ -115,6 +115,7 @@ impl Instant {
                 Decision::Drain { runtime, .. } => self.pool.drained(now, runtime),
                 Decision::Grant { lease, .. } => granted = Some(lease),
                 Decision::Refuse { .. } => {}
+                Decision::Discard { .. } | Decision::Lose { .. } => unreachable!("our own rules never order that"),
             }
         }
         granted

@@ -21,7 +21,7 @@ pub(super) fn both(against: &Path, scenario: &Path) -> Result<(Contender, Conten
     let this = std::env::current_exe()
         .map_err(|error| Failure::work(format!("this program cannot find itself to play: {error}")))?;
     let base = if is_scenario(against) {
-        Scenario::load(against)?;
+        Scenario::load(against)?.must_be_playable()?;
         Contender { program: this.clone(), scenario: against.to_owned() }
     } else {
         Contender { program: program(against)?, scenario: scenario.to_owned() }

@@ -69,6 +69,7 @@ pub(super) fn plan(arguments: &PlanArguments) -> Result<u8, Failure> {
         scenario = scenario.with_seed(seed);
     }
     if arguments.surface {
+        scenario.must_be_explicable()?;
         return surface::show(&scenario, arguments);
     }
     scenario.must_be_simulable()?;

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::measure::{Summary, Verdict, Violation};
+use crate::measure::{ProfileFigures, Summary, Verdict, Violation};
 use crate::report::inert::inert;
+use crate::report::terminal::profile;
 use crate::report::terminal::verdict::said;
 use crate::report::words;
 
@@ -17,6 +18,7 @@ pub(super) fn section(summary: &Summary) -> Markup {
                 ul { @for reason in &summary.harness.invalid { li { (inert(reason, LONGEST)) } } }
             }
             @if summary.broke_a_law() { (broken(summary)) }
+            @if let Some(profile) = &summary.profile { (by_design(profile)) }
         }
     }
 }
@@ -49,6 +51,14 @@ fn broken(summary: &Summary) -> Markup {
             }
             @for violation in summary.violations.iter().take(MOST) { li { (seen(violation)) } }
         }
+    }
+}
+
+/// What the rules of an official SDK did that ours exclude.
+fn by_design(figures: &ProfileFigures) -> Markup {
+    html! {
+        p.why { "What the rules of " (inert(&figures.name, 60)) " did that ours exclude:" }
+        ul { @for what in profile::told(figures) { li { (capitalised(&what)) } } }
     }
 }
 

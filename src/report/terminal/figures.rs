@@ -94,7 +94,13 @@ fn levels(gauges: &Gauges) -> String {
 }
 
 fn laws(summary: &Summary, style: Style) -> String {
-    if summary.broke_a_law() { style.bad("broken, see above") } else { "kept; no runtime left behind".to_owned() }
+    if summary.broke_a_law() {
+        return style.bad("broken, see above");
+    }
+    match &summary.profile {
+        Some(profile) if !profile.laws.is_empty() => "broken by the pool's own rules, see below".to_owned(),
+        _ => "kept; no runtime left behind".to_owned(),
+    }
 }
 
 fn harness(summary: &Summary) -> String {

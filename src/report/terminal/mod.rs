@@ -2,6 +2,7 @@
 
 mod figures;
 mod plan;
+pub(super) mod profile;
 mod replications;
 mod sparklines;
 mod style;
@@ -33,6 +34,7 @@ fn written(summary: &Summary, over_time: Vec<String>, style: Style) -> String {
         over_time,
         figures::latencies(summary),
         figures::counts(summary, style),
+        profile::lines(summary),
         tenants::lines(summary),
         closing(summary),
     ];

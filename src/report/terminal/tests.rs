@@ -6,7 +6,9 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
 use crate::measure::fixture::{at, ending, level, recall, recorder};
-use crate::measure::{Breach, Ending, ErrorCode, Event, Law, Recall, Recorder, Save, TenantEnding, Threshold};
+use crate::measure::{
+    Breach, Ending, ErrorCode, Event, Law, ProfileEnding, Recall, Recorder, Save, TenantEnding, Threshold,
+};
 
 const PLAIN: Style = Style { colour: false };
 
@@ -109,6 +111,22 @@ fn a_broken_law_is_told_before_any_figure() {
     };
     ending.tenants[2] = TenantEnding { delivered: 399, lost: 1, ..ending.tenants[2] };
     assert_snapshot!(terminal(&three_customers(0, &USUAL).finish(ending), PLAIN));
+}
+
+#[test]
+fn what_the_rules_of_a_profile_did_is_told_and_breaks_nothing() {
+    let breach =
+        |law, secs, what: &str| Breach { law, tenant: Some(TenantIndex(1)), at: at(secs), what: what.to_owned() };
+    let laws = vec![
+        (44, breach(Law::Cap, 12, "21 runtimes exist with runtime 21v1, the cap is 20")),
+        (1, breach(Law::Identity, 14, "one caller has both runtime 3v1 and runtime 9v1")),
+    ];
+    let profile = |boots_discarded, laws| ProfileEnding { name: "sdk-0.3.2".to_owned(), boots_discarded, laws };
+    let told = |profile| terminal(&three_customers(0, &USUAL).finish(Ending { profile, ..ending(3, 400) }), PLAIN);
+    assert_snapshot!(told(Some(profile(27, laws))));
+    let nothing = told(Some(profile(0, Vec::new())));
+    assert!(nothing.contains("laws        kept") && nothing.contains("  - nothing: every law was kept"), "{nothing}");
+    assert!(!told(None).contains("what the rules"));
 }
 
 #[test]

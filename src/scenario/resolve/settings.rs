@@ -39,8 +39,20 @@ impl Resolver {
             experimental: defaults.experimental,
         };
         let place = typed.max_concurrent_users.as_ref().map(|cap| &cap.place).or(ports.map(|range| &range.place));
-        self.cap_fits_ports(&settings, place.unwrap_or(&scenario));
+        if profile_of(typed) == pool::Profile::Builtin {
+            self.cap_fits_ports(&settings, place.unwrap_or(&scenario));
+        }
         settings
+    }
+
+    /// Whose rules every pool follows. Official ones are fixed: what the SDK cannot be told is not to be typed.
+    pub(super) fn rules(&mut self, typed: &typed::Pool) -> pool::Profile {
+        let profile = profile_of(typed);
+        if let Some(recheck) = typed.port_recheck.as_ref().filter(|_| profile != pool::Profile::Builtin) {
+            let given = vec![("port_recheck", recheck.place.clone())];
+            self.superfluous(given, &format!("the profile `{profile}`, which looks at every port anew"), &[]);
+        }
+        profile
     }
 
     fn ports(&mut self, typed: &Placed<Vec<i64>>) -> RangeInclusive<u16> {
@@ -187,6 +199,13 @@ impl Resolver {
             self.problems.add(&typed.place, problem, help);
             Driver::Builtin
         })
+    }
+}
+
+fn profile_of(typed: &typed::Pool) -> pool::Profile {
+    match typed.profile.as_ref().map_or(typed::Profile::default(), |profile| profile.value) {
+        typed::Profile::Builtin => pool::Profile::Builtin,
+        typed::Profile::Sdk0_3_2 => pool::Profile::Sdk0_3_2,
     }
 }
 

@@ -5,7 +5,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use proptest::prelude::*;
 
 use super::{BUSY, busy_with, read};
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::{Driver, Scenario, ScenarioError};
 
 fn rendered(error: &dyn Diagnostic) -> String {
     let mut text = String::new();
@@ -133,6 +133,29 @@ refusals! {
 fn another_runtime_is_played_but_not_simulated() {
     let other = read(&busy_with("rss = \"90MB\"", "binary = \"bin/other\"\nflush = \"0s\"")).unwrap();
     assert_snapshot!(rendered(&other.must_be_simulable().expect_err("nobody knows how long it takes")));
+}
+
+#[test]
+fn an_official_pool_is_simulated_and_neither_played_nor_explained() {
+    let official = busy_with("max_concurrent_users", "profile = \"sdk-0.3.2\"\nmax_concurrent_users");
+    let mut official = read(&official).unwrap();
+    assert!(official.must_be_simulable().is_ok());
+    assert_snapshot!("an_official_pool_is_not_played", rendered(&official.must_be_playable().unwrap_err()));
+    assert_snapshot!("an_official_pool_is_not_explained", rendered(&official.must_be_explicable().unwrap_err()));
+    let ours = read(BUSY).unwrap();
+    assert!(ours.must_be_playable().is_ok() && ours.must_be_explicable().is_ok());
+    official.client.driver = Driver::MemoairVoice;
+    assert!(official.must_be_playable().is_ok());
+}
+
+#[test]
+fn an_unknown_profile_and_what_an_official_one_does_not_take() {
+    let typed = |profile: &str| {
+        let typed = format!("profile = \"{profile}\"\nport_recheck = \"1s\"\nmax_concurrent_users");
+        rendered(&read(&busy_with("max_concurrent_users", &typed)).unwrap_err())
+    };
+    assert_snapshot!("an_unknown_profile", typed("sdk-0.3.1"));
+    assert_snapshot!("a_key_that_an_official_profile_does_not_take", typed("sdk-0.3.2"));
 }
 
 #[test]

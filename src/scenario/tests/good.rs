@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{BUSY, busy_with, read};
 use crate::base::{Distribution, Span, TenantIndex, Time};
+use crate::pool::Profile;
 use crate::scenario::{Computing, FaultKind, Lease, Program, Refusal, Scenario, Warning, check, schema};
 use crate::workload::{Arrivals, CallLength, Next, Population, Rate, Route, Stage, Workload};
 
@@ -16,13 +17,14 @@ name = "acme"
 arrivals = { model = "poisson", rate = "40/min" }
 "#;
 
-const SHIPPED: [&str; 9] = [
+const SHIPPED: [&str; 10] = [
     "cloud-down",
     "crash",
     "exhaustion",
     "fundamento",
     "idle-reap",
     "port-exhaustion",
+    "python-shop",
     "smoke",
     "thrash",
     "warm-bootstrap",
@@ -161,6 +163,15 @@ fn a_runtime_binary_is_looked_for_beside_the_scenario() {
 #[test]
 fn what_is_not_said_of_the_mock_is_known() {
     assert!(read(MINIMAL).unwrap().must_be_simulable().is_ok());
+}
+
+#[test]
+fn an_official_pool_may_have_fewer_ports_than_slots() {
+    let few = "profile = \"sdk-0.3.2\"\nmax_concurrent_users = 200";
+    let scenario = read(&busy_with("max_concurrent_users = 20", few)).unwrap();
+    assert_eq!((scenario.profile, scenario.processes_of_a_pool()), (Profile::Sdk0_3_2, 100));
+    let ours = read(BUSY).unwrap();
+    assert_eq!((ours.profile, ours.processes_of_a_pool()), (Profile::Builtin, 20));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) use law::{Law, LawKind, LawTable, Typed, Unit};
 pub(super) use phase::Phase;
 pub(super) use placed::{Place, Placed};
 pub(super) use quantity::{Duration, LONGEST, PerTime, Quantity, Share, Size, Written};
-pub(super) use settings::{Action, Client, Cloud, DriverText, Host, OnRefusal, Pool, Runtime};
+pub(super) use settings::{Action, Client, Cloud, DriverText, Host, OnRefusal, Pool, Profile, Runtime};
 pub(super) use tenant::{ArrivalModel, Arrivals, Call, Tenant};
 pub(super) use threshold::Threshold;
 

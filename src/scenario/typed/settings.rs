@@ -10,6 +10,8 @@ use super::{Duration, Law, Placed, Size, Written};
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::scenario) struct Pool {
+    /// Whose rules it follows, for simulation: our own, or those of an official SDK. Default: builtin.
+    pub(in crate::scenario) profile: Option<Placed<Profile>>,
     /// Runtimes that may exist at one instant, booting and draining ones included. Default: 20.
     pub(in crate::scenario) max_concurrent_users: Option<Placed<i64>>,
     /// How long a runtime may stay idle before the reaper takes it. Default: 300s.
@@ -23,6 +25,18 @@ pub(in crate::scenario) struct Pool {
     pub(in crate::scenario) boot_timeout: Option<Written<Duration>>,
     /// How soon a port that was found to be a stranger's may be tried again. Default: 100ms.
     pub(in crate::scenario) port_recheck: Option<Written<Duration>>,
+}
+
+/// Whose rules a pool follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(in crate::scenario) enum Profile {
+    /// Our own, which `run` plays with its built-in client.
+    #[default]
+    #[serde(rename = "builtin")]
+    Builtin,
+    /// Those of the Python SDK `memoair-voice` 0.3.2.
+    #[serde(rename = "sdk-0.3.2")]
+    Sdk0_3_2,
 }
 
 /// How a runtime behaves. Times are durations of the work itself, without network; `cpu` beside one says what of it is

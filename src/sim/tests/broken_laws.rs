@@ -28,7 +28,8 @@ fn stricter(settings: impl Fn(&mut Settings)) -> (Summary, Story) {
     broken(|simulation| {
         let mut known = simulation.scenario.pool.clone();
         settings(&mut known);
-        simulation.desks.iter_mut().for_each(|desk| desk.books = Books::new(desk.tenant, &known));
+        let profile = simulation.scenario.profile;
+        simulation.desks.iter_mut().for_each(|desk| desk.books = Books::new(desk.tenant, &known, profile));
     })
 }
 

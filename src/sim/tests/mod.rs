@@ -3,6 +3,7 @@
 mod aborting;
 mod broken_laws;
 mod door;
+mod official;
 mod parts;
 mod replications;
 
