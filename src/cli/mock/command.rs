@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::SignalKind;
 use tokio::time::{Instant, sleep};
@@ -18,36 +18,40 @@ use crate::mock::Double;
 
 /// Runs it to its end, and gives back its exit code: 128 and the number where a signal ended it.
 pub(super) async fn run(double: &Double, command: &[OsString], mut signals: Signals) -> Result<u8, Failure> {
-    let mut child = start(double, command)?;
+    let terminal = holds_the_terminal();
+    let mut child = start(double, command, terminal)?;
     let mut asked = false;
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.map_err(Failure::work)?,
-            signal = signals.next() => pass_on(&mut child, signal, std::mem::replace(&mut asked, true)),
+            signal = signals.next() => pass_on(&child, signal, terminal, std::mem::replace(&mut asked, true)),
         }
     };
     see_runtimes_off(double).await;
     Ok(exit_code(status))
 }
 
-/// In this process group, so that a terminal is the command's, too. The kernel asks it to end should this process go
-/// before it.
-fn start(double: &Double, command: &[OsString]) -> Result<Child, Failure> {
+/// Where a terminal is ours it is the command's, too, and what is typed reaches all of it. Elsewhere it has a process group
+/// of its own, so that signals can be passed on to all of it. The kernel asks it to end should this process go before it.
+fn start(double: &Double, command: &[OsString], terminal: bool) -> Result<Child, Failure> {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("busyhour"));
     let mut attended = Command::new(program);
     attended.args([ATTENDED, &std::process::id().to_string(), "--"]).args(command);
     attended.envs(settings::variables(double));
+    if !terminal {
+        attended.process_group(0);
+    }
     attended.spawn().map_err(|error| Failure::work(format!("no process can be started: {error}")))
 }
 
 /// Who is asked a second time means it. What was typed on the terminal has reached the command by itself.
-fn pass_on(child: &mut Child, kind: SignalKind, again: bool) {
-    let typed = kind == SignalKind::interrupt() && holds_the_terminal();
+fn pass_on(child: &Child, kind: SignalKind, terminal: bool, again: bool) {
+    let typed = kind == SignalKind::interrupt() && terminal;
+    let signal = if again { Some(Signal::KILL) } else { Signal::from_named_raw(kind.as_raw_value()) };
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
-    match (pid, Signal::from_named_raw(kind.as_raw_value())) {
-        (Some(pid), _) if again => drop(kill_process(pid, Signal::KILL)),
-        (Some(pid), Some(signal)) if !typed => drop(kill_process(pid, signal)),
-        _ => {}
+    if let (Some(pid), Some(signal)) = (pid, signal.filter(|_| again || !typed)) {
+        // It may have gone this very moment.
+        let _ = if terminal { kill_process(pid, signal) } else { kill_process_group(pid, signal) };
     }
     if !again {
         crate::cli::tell("busyhour: waiting for the command; once more to kill it");

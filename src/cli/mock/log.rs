@@ -75,7 +75,8 @@ impl Log {
 /// Requests to a runtime carry no identity: it has one.
 fn add_owner(line: &mut String, call: &Call) {
     let id = |id: &Option<String>| id.as_deref().map_or_else(|| "?".to_owned(), plain);
-    write!(line, "  {} of {}", id(&call.caller), id(&call.project)).expect("writing to a string cannot fail");
+    write!(line, "  {} of {}, {}", id(&call.caller), id(&call.project), id(&call.agent))
+        .expect("writing to a string cannot fail");
 }
 
 /// What a request is about, in a few words.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::python::sdk_python;
 use crate::rig::{Ports, eventually, processes_of};
@@ -34,7 +35,7 @@ fn every_request_is_shown_with_the_identity_it_came_in() {
     for path in ["health", "session/start", "search_memory", "turn/after", "session/end", "sync/flush"] {
         let lines = ended.lines_of(&format!("/v1/runtime/{path}"));
         assert!(
-            !lines.is_empty() && lines.iter().all(|line| line.contains("200  ann of proj_shop")),
+            !lines.is_empty() && lines.iter().all(|line| line.contains("200  ann of proj_shop, agent_returns")),
             "{path}: {ended:?}"
         );
     }
@@ -115,12 +116,26 @@ fn waiting_bot(desk: &Desk) -> (std::path::PathBuf, std::path::PathBuf) {
 fn a_double_that_is_killed_takes_bot_and_runtimes_with_it() {
     let desk = Desk::new();
     let (bot, there) = waiting_bot(&desk);
-    let mut mock = desk.mock(&["--"]).arg(sdk_python()).arg(bot).spawn().expect("it can be started");
+    let mut mock =
+        desk.mock(&["--"]).arg(sdk_python()).arg(bot).stderr(Stdio::null()).spawn().expect("it can be started");
     eventually("the bot waits", PATIENCE, || there.exists());
     assert!(!processes_of(desk.folder.path()).is_empty());
     mock.kill().expect("it runs");
     mock.wait().expect("it is our child");
     eventually("every process is gone", PATIENCE, || processes_of(desk.folder.path()).is_empty());
+}
+
+#[test]
+fn a_signal_reaches_what_the_command_started_too() {
+    let desk = Desk::new();
+    let (bot, there) = waiting_bot(&desk);
+    let wrapped = format!("{} {}; true", sdk_python().display(), bot.display());
+    let mut mock = desk.mock(&["--", "sh", "-c", &wrapped]).stderr(Stdio::null()).spawn().expect("it can be started");
+    eventually("the bot waits", PATIENCE, || there.exists());
+    let pid = rustix::process::Pid::from_child(&mock);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    assert_eq!(mock.wait().expect("it is our child").code(), Some(143));
+    desk.assert_clean();
 }
 
 #[test]
@@ -131,7 +146,8 @@ fn a_signal_reaches_the_bot_which_may_end_in_its_own_way() {
     let gentle = "import signal\n\n\ndef leave(*_):\n    raise SystemExit(5)\n\n\nsignal.signal(signal.SIGTERM, leave)\n\
                   asyncio.run(main())";
     fs::write(&bot, replaced(&text, "asyncio.run(main())", gentle)).expect("the folder is ours");
-    let mut mock = desk.mock(&["--"]).arg(sdk_python()).arg(bot).spawn().expect("it can be started");
+    let mut mock =
+        desk.mock(&["--"]).arg(sdk_python()).arg(bot).stderr(Stdio::null()).spawn().expect("it can be started");
     eventually("the bot waits", PATIENCE, || there.exists());
     rustix::process::kill_process(rustix::process::Pid::from_child(&mock), rustix::process::Signal::TERM)
         .expect("it runs");
