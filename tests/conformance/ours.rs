@@ -230,9 +230,13 @@ impl Player<'_> {
     }
 
     async fn create_index(&mut self, given: &Map<String, Value>) -> Outcome {
-        let documents: Vec<Map<String, Value>> =
+        let mut documents: Vec<Map<String, Value>> =
             serde_json::from_value(given["documents"].clone()).expect("documents are objects");
-        let copies = given.get("copies").and_then(Value::as_u64).unwrap_or(1);
+        let number = |name| given.get(name).and_then(Value::as_u64).unwrap_or(1);
+        let (copies, repeat) = (number("copies"), usize::try_from(number("repeat")).expect("it fits"));
+        for document in documents.iter_mut().filter(|_| repeat > 1) {
+            document["text"] = document["text"].as_str().expect("it is a text").repeat(repeat).into();
+        }
         let documents = (0..copies).flat_map(|_| documents.clone()).collect();
         let metadata = given.get("metadata").and_then(Value::as_object).cloned();
         let index = self.build()?.create_index(text(given, "index"), documents, metadata).await?;

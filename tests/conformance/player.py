@@ -85,7 +85,9 @@ class Player:
     async def do_leave(self, key):
         await self.sessions.pop(key).__aexit__(None, None, None)
 
-    async def do_create_index(self, index, documents, copies=1, **more):
+    async def do_create_index(self, index, documents, copies=1, repeat=1, **more):
+        if repeat > 1:
+            documents = [{**document, "text": document["text"] * repeat} for document in documents]
         return dataclasses.asdict(await self.build().create_index(index, documents * copies, **more))
 
     async def do_list_indexes(self):

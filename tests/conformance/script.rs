@@ -124,9 +124,23 @@ fn read(file: &Path) -> Script {
     let script: Script = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let names: BTreeSet<&str> = script.steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(names.len(), script.steps.len(), "{}: two steps have one name", file.display());
+    let steps = script.steps.into_iter().map(|step| Step { arguments: with_nulls(step.arguments), ..step }).collect();
     let name = file.file_stem().expect("it has a name").to_string_lossy().into_owned();
-    Script { name, ..script }
+    Script { name, steps, ..script }
 }
+
+/// TOML has no null, and callers of the SDK have `None`.
+fn with_nulls(fields: Map<String, Value>) -> Map<String, Value> {
+    let value = |value| match value {
+        Value::Object(fields) => Value::Object(with_nulls(fields)),
+        Value::String(text) if text == NULL => Value::Null,
+        other => other,
+    };
+    fields.into_iter().map(|(name, field)| (name, value(field))).collect()
+}
+
+/// How a list of steps writes it.
+const NULL: &str = "<null>";
 
 const fn once() -> usize {
     1
