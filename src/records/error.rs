@@ -97,6 +97,9 @@ pub enum Rejection {
     /// Bytes that are no text.
     #[error("{0} is no UTF-8 text: convert the file, for example with iconv -f latin1 -t utf-8")]
     NoText(Column),
+    /// A field that goes on over the end of its line.
+    #[error("{0} goes over several lines: is a quote left open? double a quote that is meant, or leave it out")]
+    Lines(Column),
     /// No object.
     #[error("is no JSON object: {0}; write one object a line")]
     NoJson(String),
@@ -145,6 +148,7 @@ impl Rejection {
         match self {
             Self::Fields { .. } => "a wrong number of fields",
             Self::NoText(_) => "a wrong encoding",
+            Self::Lines(_) => "a line break in a field",
             Self::NoJson(_) => "no JSON object",
             Self::NoStart => "no start",
             Self::Time { .. } => "an unknown time",

@@ -2,9 +2,9 @@
 
 mod json;
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::quantity::decimal_ns;
 use super::row::{Fields, Taker};
@@ -56,19 +56,28 @@ impl Reader {
     }
 
     fn read_separated(&self, source: Source<'_>, separator: u8, rows: &mut Rows<'_>) -> Result<(), ReadError> {
-        let gzipped = source.is_gzipped();
+        let (gzipped, returns) = (source.is_gzipped(), source.returns);
+        // A row ends where its line does, so that its number is known: the last line has an end, too, and the carriage return
+        // that stands before it is space at the end of the last field.
         let mut reader = ReaderBuilder::new()
             .delimiter(separator)
             .has_headers(false)
             .flexible(true)
+            .terminator(Terminator::Any(if returns { b'\r' } else { b'\n' }))
             .buffer_capacity(CHUNK)
-            .from_reader(source.text);
+            .from_reader(source.text.chain(if returns { b"\r" } else { b"\n" }.as_slice()));
         let mut row = ByteRecord::new();
         let mut line = 0;
         let mut next = |row: &mut ByteRecord| {
-            let more = reader.read_byte_record(row).map_err(|error| Source::failed(gzipped, line, error.into()))?;
-            line = row.position().map_or(line, csv::Position::line);
-            Ok::<_, ReadError>(more.then_some(line))
+            loop {
+                if !reader.read_byte_record(row).map_err(|error| Source::failed(gzipped, line, error.into()))? {
+                    return Ok::<_, ReadError>(None);
+                }
+                line = if returns { line + 1 } else { first_line(row, reader.position().line()) };
+                if row.len() > 1 || !row.as_slice().trim_ascii().is_empty() {
+                    return Ok(Some(line));
+                }
+            }
         };
         if next(&mut row)?.is_none() {
             return Err(ReadError::Empty);
@@ -158,6 +167,14 @@ impl Rows<'_> {
         let unanswered = (all - records.calls.len()) as u64;
         Ok(Reading { records, rejected: self.rejected, remarks, late, unanswered })
     }
+}
+
+/// The line a row begins on, from the one that follows it: a quoted field may go over several.
+fn first_line(row: &ByteRecord, following: u64) -> u64 {
+    let breaks = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    // A quote that is left open takes the end of the file into its field, and then no line follows.
+    let open = row.as_slice().ends_with(b"\n");
+    (following + u64::from(open)).saturating_sub(1 + breaks).max(1)
 }
 
 /// Reads lines until there are none. Gives back whether there was one.

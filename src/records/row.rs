@@ -158,7 +158,11 @@ fn texts<'r>(fields: &Fields<'r>) -> Result<[&'r str; Column::ALL.len()], Reject
     let mut texts = [""; Column::ALL.len()];
     for column in Column::ALL {
         let bytes = fields[column as usize].unwrap_or_default();
-        texts[column as usize] = std::str::from_utf8(bytes).map_err(|_| Rejection::NoText(column))?.trim();
+        let text = std::str::from_utf8(bytes).map_err(|_| Rejection::NoText(column))?.trim();
+        if text.contains('\n') {
+            return Err(Rejection::Lines(column));
+        }
+        texts[column as usize] = text;
     }
     Ok(texts)
 }

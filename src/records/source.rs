@@ -10,6 +10,8 @@ use super::ReadError;
 pub(super) struct Source<'r> {
     pub(super) text: Box<dyn BufRead + 'r>,
     pub(super) form: Form,
+    /// Rows end with a carriage return alone, as on computers of long ago.
+    pub(super) returns: bool,
     gzipped: bool,
 }
 
@@ -48,7 +50,8 @@ impl<'r> Source<'r> {
             }
         }
         let form = form(first.trim_ascii())?;
-        Ok(Self { text: Box::new(Cursor::new(first).chain(bytes)), form, gzipped })
+        let returns = !first.contains(&b'\n') && first.trim_ascii().contains(&b'\r');
+        Ok(Self { text: Box::new(Cursor::new(first).chain(bytes)), form, returns, gzipped })
     }
 
     /// What it means that reading failed after `line`.

@@ -185,6 +185,26 @@ fn a_row_that_was_there_before_is_a_duplicate_unless_nobody_knows_the_caller() {
 }
 
 #[test]
+fn a_row_is_named_by_the_line_it_begins_on_however_lines_end() {
+    let text = "start,caller,note\n1,ann,\nx,bob,\n\n\ny,cid,\"over\nthree\nlines\"\nz,dan,";
+    let lines = ["3", "6", "9"];
+    for ends in ["\n", "\r\n"] {
+        let told = rejected(&text.replace('\n', ends));
+        let found: Vec<&str> = told.iter().map(|row| row.split(':').next().unwrap()).collect();
+        assert_eq!(found, lines, "{ends:?}: {told:?}");
+    }
+    assert_eq!(rejected("start,caller\r1,ann\rx,bob\ry,cid\r").len(), 2);
+    assert!(rejected("start,caller\r1,ann\rx,bob\r")[0].starts_with("3: "));
+}
+
+#[test]
+fn a_quote_that_is_left_open_swallows_no_calls_in_silence() {
+    let told = rejected("start,caller\n1,ann\n2,\"bob\n3,cid\n4,dan\n");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("3: caller goes over several lines: is a quote left open?"), "{told:?}");
+}
+
+#[test]
 fn calls_that_nobody_answered_are_left_out_and_counted() {
     let reading = read("start,caller,duration,ring\n0,a,9,9\n1,b,9,10\n2,c,9,8\n3,d,0,0\n");
     assert_eq!((starts(&reading), reading.unanswered), (vec![2.0, 3.0], 2));

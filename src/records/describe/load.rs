@@ -150,8 +150,10 @@ impl Quarters {
         }
     }
 
+    /// Calls of the day on which an hour begins; of the day around it, where midnight falls into it.
     fn calls_of_day(&self, quarter: i64) -> u32 {
-        let begin = quarter.div_euclid(96) * 96;
+        let over_midnight = quarter.rem_euclid(96) > 92;
+        let begin = if over_midnight { quarter - 46 } else { quarter.div_euclid(96) * 96 };
         let of_day = (begin..begin + 96).filter_map(|number| usize::try_from(number - self.first).ok());
         of_day.filter_map(|place| self.calls.get(place)).sum()
     }

@@ -41,6 +41,16 @@ fn load_is_what_is_on_the_line() {
 }
 
 #[test]
+fn an_hour_over_midnight_is_a_part_of_the_day_around_it() {
+    // Two calls before midnight, three after it, one at noon of either day.
+    let text = "start,caller\n43200,a\n85800,b\n86100,c\n86500,d\n86600,e\n86700,f\n129600,g\n";
+    let busy_hour = described(text, None).load.busy_hour;
+    assert_eq!((busy_hour.begins_s, busy_hour.calls), (83_700.0, 5));
+    expect_close(busy_hour.share_of_day, 5.0 / 7.0, 0.2);
+    assert!(busy_hour.share_of_day <= 1.0);
+}
+
+#[test]
 fn one_who_hangs_up_makes_room_for_the_next() {
     assert_eq!(described("start,caller,duration\n0,a,10\n10,b,10\n", None).load.peak.unwrap().calls, 1);
 }
