@@ -94,6 +94,13 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// Judges by the plays that a judgement begins with: what they leave undecided stays so.
+    pub fn glance(&mut self, scenario: &Scenario) -> Judgement {
+        let (mut collector, plays) = (Collector::default(), self.effort.replications);
+        self.play(scenario, 0..plays, &mut collector);
+        judged(scenario, collector, plays)
+    }
+
     /// A first look: whether the means of a few plays keep the limits.
     pub fn scout(&mut self, scenario: &Scenario) -> (bool, Replications) {
         let (mut collector, plays) = (Collector::default(), self.effort.scouts);

@@ -171,7 +171,7 @@ impl Rows<'_> {
 
 /// The line a row begins on, from the one that follows it: a quoted field may go over several.
 fn first_line(row: &ByteRecord, following: u64) -> u64 {
-    let breaks = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    let breaks = row.as_slice().split(|byte| *byte == b'\n').count() as u64 - 1;
     // A quote that is left open takes the end of the file into its field, and then no line follows.
     let open = row.as_slice().ends_with(b"\n");
     (following + u64::from(open)).saturating_sub(1 + breaks).max(1)
