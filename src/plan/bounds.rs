@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::scenario::Scenario;
+use crate::scenario::{Profile, Scenario};
 
 /// What the operator cannot exceed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ impl Bounds {
     pub fn of(scenario: &Scenario, limits: &Limits) -> Self {
         let (workers, rss) = (scenario.workers_on_a_host(), scenario.runtime.behaviour.ballast_bytes);
         let ports = u64::from(u16::MAX - scenario.pool.runtime_port_range.start()) + 1;
+        let ports = if scenario.profile == Profile::Builtin { ports } else { (ports - 1) / 2 };
         let by_memory = limits.memory_per_host.filter(|_| rss > 0).map(|bytes| cap(bytes / rss, workers));
         Self { by_ports: cap(ports, workers), by_memory }
     }

@@ -74,7 +74,7 @@ pub enum LeverError {
     },
     /// An official SDK has no such policy.
     #[error(
-        "`{name}={value}` is a policy of our own pool, and pools follow the rules of `{profile}` here; leave it out"
+        "`{name}={value}` is a policy of our own pool, and pools are to follow the rules of `{profile}`; leave one of them out"
     )]
     OwnPolicy {
         /// Which lever.
@@ -121,12 +121,7 @@ impl Lever {
         if rows > MOST_ROWS {
             return Err(LeverError::TooMany { rows });
         }
-        let own = |lever: &Self| lever.values.iter().find(|(_, change)| change.is_experimental()).cloned();
-        if scenario.profile != Profile::Builtin
-            && let Some((name, (value, _))) = levers.iter().find_map(|lever| Some((lever.name, own(lever)?)))
-        {
-            return Err(LeverError::OwnPolicy { name, value, profile: scenario.profile });
-        }
+        Self::own_policies_are_of_our_own_pool(levers, scenario)?;
         let rings = scenario.traffic.tenants.iter().filter_map(|tenant| tenant.arrivals.trace());
         let known = rings.flat_map(Trace::calls).any(|call| call.ringing > Span::ZERO);
         let values = |name: &'static str| levers.iter().filter(move |lever| lever.name == name).flat_map(|l| &l.values);
@@ -149,6 +144,24 @@ impl Lever {
     }
 }
 
+impl Lever {
+    fn own_policies_are_of_our_own_pool(levers: &[Self], scenario: &Scenario) -> Result<(), LeverError> {
+        let changes = || levers.iter().flat_map(|lever| lever.values.iter().map(|value| (lever.name, value)));
+        let varied = changes().filter_map(|(_, (_, change))| match change {
+            Change::Profile(profile) => Some(*profile),
+            _ => None,
+        });
+        let official = varied.chain([scenario.profile]).find(|profile| *profile != Profile::Builtin);
+        let own = changes().find(|(_, (_, change))| change.is_experimental());
+        match (official, own) {
+            (Some(profile), Some((name, (value, _)))) => {
+                Err(LeverError::OwnPolicy { name, value: value.clone(), profile })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 fn change(name: &str, value: &str) -> Option<Change> {
     match name {
         "lease" => match value {
@@ -164,6 +177,7 @@ fn change(name: &str, value: &str) -> Option<Change> {
             Some(times) => times.parse().ok().and_then(factor).map(Change::BootTimes),
             None => span(value).map(Change::Boot),
         },
+        "profile" => Profile::ALL.into_iter().find(|profile| profile.name() == value).map(Change::Profile),
         "evict" => match value {
             "lru" => Some(Change::Evict(Eviction::Lru)),
             "gdsf" => Some(Change::Evict(Eviction::Gdsf)),
@@ -198,13 +212,14 @@ const YEAR_S: f64 = 365.0 * 86_400.0;
 const MOST_TIMES: f64 = 1_000.0;
 
 /// Levers, and what they take. The last three are experimental: the SDK has no such policy.
-const KNOWN: [(&str, &str); 9] = [
+const KNOWN: [(&str, &str); 10] = [
     ("lease", "`turn` or `call`"),
     ("workers", "a number such as 2"),
     ("cap", "a number such as 64"),
     ("ttl", "a duration such as 120s"),
     ("growth", "a factor such as 1.5x, 1000x at most"),
     ("boot", "a duration such as 200ms, or a factor such as 0.5x"),
+    ("profile", "`builtin` or `sdk-0.3.2`"),
     ("evict", "`lru` or `gdsf`"),
     ("newcomer", "`evict` or `refuse`"),
     ("prewarm", "`off`, `ring` or a duration such as 6s"),
@@ -223,6 +238,7 @@ mod tests {
             ("ttl=2m", Change::IdleTtl(Span::from_secs(120))),
             ("boot=200ms", Change::Boot(Span::from_ms(200))),
             ("boot=0.5x", Change::BootTimes(0.5)),
+            ("profile=sdk-0.3.2", Change::Profile(Profile::Sdk0_3_2)),
             ("evict=gdsf", Change::Evict(Eviction::Gdsf)),
             ("newcomer=refuse", Change::Newcomers(Newcomers::Refuse)),
             ("prewarm=ring", Change::Prewarm(Prewarm::Recorded)),
@@ -233,10 +249,25 @@ mod tests {
     }
 
     #[test]
+    fn policies_of_our_own_go_with_our_own_rules_only() {
+        let ours = Scenario::load("scenarios/thrash.toml").unwrap();
+        let official = Scenario { profile: Profile::Sdk0_3_2, ..ours.clone() };
+        let check = |levers: &[&str], scenario| {
+            let levers: Vec<Lever> = levers.iter().map(|lever| Lever::parse(lever).unwrap()).collect();
+            Lever::check(&levers, scenario)
+        };
+        assert_eq!(check(&["evict=gdsf", "profile=builtin"], &ours), Ok(()));
+        assert_eq!(check(&["evict=lru", "profile=builtin,sdk-0.3.2"], &official), Ok(()));
+        let refused = LeverError::OwnPolicy { name: "evict", value: "gdsf".to_owned(), profile: Profile::Sdk0_3_2 };
+        assert_eq!(check(&["evict=lru,gdsf"], &official), Err(refused.clone()));
+        assert_eq!(check(&["profile=builtin,sdk-0.3.2", "evict=gdsf"], &ours), Err(refused));
+    }
+
+    #[test]
     fn what_is_no_lever_is_told_with_what_would_be() {
         for (given, wanted) in [
             ("workers", "write for example `workers=1,2,4`"),
-            ("moon=full", "these can: lease, workers, cap, ttl, growth, boot, evict, newcomer, prewarm"),
+            ("moon=full", "these can: lease, workers, cap, ttl, growth, boot, profile, evict, newcomer, prewarm"),
             ("workers=", "`` is no value of `workers`"),
             ("workers=1,2,01", "`01` stands in `workers` twice"),
             ("ttl=0s", "a duration such as 120s"),
@@ -244,6 +275,7 @@ mod tests {
             ("boot=never", "a duration such as 200ms, or a factor"),
             ("boot=0x", "a duration such as 200ms, or a factor"),
             ("growth=inf", "a factor such as 1.5x"),
+            ("profile=sdk", "`builtin` or `sdk-0.3.2`"),
             ("evict=random", "`lru` or `gdsf`"),
             ("newcomer=thrash", "`evict` or `refuse`"),
             ("prewarm=soon", "`off`, `ring` or a duration"),

@@ -149,10 +149,12 @@ pub(super) fn brings(payoff: &Payoff) -> String {
 pub(super) fn settings(plan: &Plan) -> Vec<String> {
     let Advice::Take { cap, ports: (first, last), idle_ttl_s, .. } = plan.advice else { return Vec::new() };
     let ttl = idle_ttl_s.round();
+    // The SDK never uses the last port of its range.
+    let beyond = u32::from(last) + 1;
     vec![
         "for the Python client (one a worker; a host's workers share the port range)".to_owned(),
         format!("  MemoAirVoiceClient(max_concurrent_users={cap}, runtime_idle_ttl_s={ttl},"),
-        format!("                     runtime_port_range=({first}, {last}), ...)"),
+        format!("                     runtime_port_range=({first}, {beyond}), ...)"),
         String::new(),
         "for a scenario file".to_owned(),
         "  [pool]".to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Lease, Scenario};
 use crate::base::{Distribution, Span};
-use crate::pool::{Eviction, Newcomers, Prewarm};
+use crate::pool::{Eviction, Newcomers, Prewarm, Profile};
 use crate::workload::{Arrivals, Rate, TenantTraffic};
 
 /// One thing to change.
@@ -24,6 +24,8 @@ pub enum Change {
     Boot(Span),
     /// Warm and cold boots take so many times as long, and compute as many times as much.
     BootTimes(f64),
+    /// Whose rules every pool follows.
+    Profile(Profile),
     /// Who goes where room is needed. Experimental, as are those that follow.
     Evict(Eviction),
     /// What callers meet where as many as there are slots are on the line.
@@ -46,7 +48,7 @@ impl Change {
 
 impl Scenario {
     /// The same scenario with these changes, and with so many ports that no pool is short of them: of the range's first port
-    /// on, as many as the runtimes of the fullest host. Draws stay what they were wherever the change leaves them alone.
+    /// on, as many as the fullest host needs. Draws stay what they were wherever the change leaves them alone.
     #[must_use]
     pub fn changed(&self, changes: &[Change]) -> Self {
         let mut scenario = self.clone();
@@ -65,13 +67,14 @@ impl Scenario {
                         *cpu = Span::from_secs_f64(cpu.secs_f64() * factor);
                     }
                 }
+                Change::Profile(profile) => scenario.profile = profile,
                 Change::Evict(eviction) => scenario.pool.experimental.eviction = eviction,
                 Change::Newcomers(newcomers) => scenario.pool.experimental.newcomers = newcomers,
                 Change::Prewarm(prewarm) => scenario.pool.experimental.prewarm = prewarm,
             }
         }
         let first = *scenario.pool.runtime_port_range.start();
-        let last = u64::from(first) + scenario.runtimes_on_a_host() - 1;
+        let last = u64::from(first) + scenario.ports_on_a_host() - 1;
         scenario.pool.runtime_port_range = first..=u16::try_from(last).unwrap_or(u16::MAX);
         scenario
     }
@@ -82,7 +85,16 @@ impl Scenario {
         workers.div_ceil(u64::from(self.hosts.max(1)))
     }
 
-    /// Runtimes that may exist on the fullest host, and so the ports it needs.
+    /// Ports that the fullest host needs, from the range's first one on. An official pool has boots and drains on top of its
+    /// cap, does without the last port, and evicts nobody for a port: it gets twice as many, and no fewer than were typed.
+    fn ports_on_a_host(&self) -> u64 {
+        match self.profile {
+            Profile::Builtin => self.runtimes_on_a_host(),
+            Profile::Sdk0_3_2 => (2 * self.runtimes_on_a_host() + 1).max(self.pool.runtime_port_range.len() as u64),
+        }
+    }
+
+    /// Runtimes that may serve on the fullest host.
     pub fn runtimes_on_a_host(&self) -> u64 {
         self.workers_on_a_host() * u64::from(self.pool.max_concurrent_users)
     }
@@ -186,6 +198,15 @@ mod tests {
         assert_eq!(half.runtime.computing.boot_cold, Span::from_ms(50));
         let changed = laws(&scenario.changed(&[Change::Boot(Span::from_ms(7))]));
         assert!(changed.iter().all(|mean| (mean - 7e6).abs() < 1e-6), "{changed:?}");
+    }
+
+    #[test]
+    fn an_official_pool_gets_ports_for_boots_and_drains_beyond_its_cap() {
+        let official = |cap| scenario().changed(&[Change::Profile(Profile::Sdk0_3_2), Change::Cap(cap)]);
+        // Two workers on the fullest host.
+        assert_eq!(official(64).pool.runtime_port_range, 7878..=7878 + 256);
+        assert_eq!(official(2).pool.runtime_port_range, 7878..=7977, "no fewer than were typed");
+        assert_eq!(official(1_000_000).pool.runtime_port_range, 7878..=u16::MAX);
     }
 
     #[test]

@@ -76,6 +76,7 @@ fn questions_that_cannot_be_answered_say_what_to_write() {
         (false, &["--caps", "3"], "--surface"),
         (true, &["--vary", "prewarm=ring"], "write how long, as in `prewarm=6s`"),
         (true, &["--vary", "workers=1,2", "--vary", "workers=3"], "`workers` is varied twice"),
+        (true, &["--vary", "evict=gdsf", "--vary", "profile=sdk-0.3.2"], "leave one of them out"),
         (true, &["--html", "-"], "name a file"),
         (true, &["--surface", "--html", "plan.html"], "cannot be used with"),
     ] {
@@ -110,6 +111,9 @@ fn the_text_says_first_what_to_set_and_last_what_to_paste() {
     let filed = std::fs::read_dir(plans).expect("plans have a folder").next().expect("and one each").unwrap().path();
     let plan: Value = serde_json::from_slice(&std::fs::read(filed.join("plan.json")).unwrap()).unwrap();
     assert_eq!(plan["advice"]["kind"], "take");
+    let last = plan["advice"]["ports"][1].as_u64().expect("a port is a number");
+    let beyond = format!("runtime_port_range=({first}, {})", last + 1);
+    assert!(said.contains(&beyond), "the official client never uses the last port of its range: {said}");
     let page = std::fs::read_to_string(filed.join("plan.html")).unwrap();
     assert!(page.contains("TAKE max_concurrent_users = ") && page.contains("class=\"heat\""), "{page}");
 }

@@ -22,7 +22,8 @@ pub(super) struct PlanArguments {
     #[arg(long, value_name = "SIZE")]
     max_memory: Option<ByteSize>,
     /// Answer the same question with something changed, a row for each value or combination: `workers=1,2,4`,
-    /// `lease=turn,call`, `growth=1x,1.5x`, `ttl=60s,300s`, `cap=20,40`, `boot=200ms,0.5x`; and experimental policies, which
+    /// `lease=turn,call`, `growth=1x,1.5x`, `ttl=60s,300s`, `cap=20,40`, `boot=200ms,0.5x`,
+    /// `profile=builtin,sdk-0.3.2` (whose pool rules); and experimental policies, which
     /// no SDK has: `evict=lru,gdsf` (popular callers stay), `newcomer=evict,refuse` (a call is admitted when it begins or
     /// not at all), `prewarm=off,ring,6s` (boot when the phone rings). May be given several times.
     #[arg(long, value_name = "LEVER=VALUES", value_parser = Lever::parse)]
