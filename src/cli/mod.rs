@@ -8,6 +8,7 @@ mod allowance;
 mod arguments;
 mod baseline;
 mod calibrate;
+mod clients;
 mod compare;
 mod contest;
 mod determinism;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) if arguments.contest.against.is_some() => contest::contest(&arguments),
+        Command::Run(arguments) if arguments.live.client.len() > 1 => clients::clients(&arguments),
         Command::Run(arguments) => play::play(&arguments),
         Command::Fidelity(arguments) => fidelity::fidelity(&arguments),
         Command::Calibrate(arguments) => calibrate::calibrate(&arguments),
@@ -101,6 +103,15 @@ enum Failure {
 impl Failure {
     fn work(error: impl std::fmt::Display) -> Self {
         Self::Work(error.to_string())
+    }
+
+    /// Why, in a sentence.
+    fn reason(&self) -> String {
+        match self {
+            Self::Question(report) => report.to_string(),
+            Self::Work(reason) => reason.clone(),
+            Self::Interrupted(_) => RunError::Interrupted.to_string(),
+        }
     }
 
     /// Tells the user, and gives back the exit code.

@@ -46,6 +46,17 @@ impl Outputs {
         self.wanted().next().is_none()
     }
 
+    /// Says that there are none where `what` is asked for.
+    pub(super) fn refuse(&self, what: &str) -> Result<(), Failure> {
+        match self.wanted().next() {
+            None => Ok(()),
+            Some((flag, ..)) => Err(Failure::Question(miette::miette!(
+                help = "each play is filed: write such files of its folder by `busyhour report RUN-DIR`",
+                "{flag} is of one play, and {what} is several"
+            ))),
+        }
+    }
+
     /// Whether any of them tells how a run went over time.
     pub(super) fn draw(&self) -> bool {
         self.html.is_some() || self.csv.is_some()

@@ -95,6 +95,18 @@ pub(super) fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
 
 /// The scenario with what the command line changes about it.
 pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
+    match &arguments.client[..] {
+        [] => scenario_with(arguments, None),
+        [client] => scenario_with(arguments, Some(client)),
+        _ => Err(Failure::Question(miette::miette!(
+            help = "name one client",
+            "only `run` without --against plays more than one --client"
+        ))),
+    }
+}
+
+/// The same, with that client instead of its own.
+pub(super) fn scenario_with(arguments: &LiveArguments, client: Option<&str>) -> Result<Scenario, Failure> {
     let mut scenario = Scenario::load(&arguments.scenario)?;
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
@@ -102,7 +114,7 @@ pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     if let Some(path) = &arguments.runtime_binary {
         scenario.runtime.program = Program::Binary(path.clone());
     }
-    if let Some(client) = arguments.client.last() {
+    if let Some(client) = client {
         scenario.client.driver = driver(client)?;
     }
     scenario.must_be_playable()?;

@@ -10,8 +10,8 @@ use super::summary::{
 };
 use super::tally::Tally;
 use super::{
-    Breach, Ending, ErrorCode, Family, Judged, Phase, ProfileEnding, Recorder, Summary, TenantEnding, Threshold,
-    Verdict, distrust,
+    Breach, Ending, ErrorCode, Family, Finding, Judged, Phase, ProfileEnding, Recorder, RecorderSettings, Summary,
+    TenantEnding, Threshold, Verdict, distrust, misdeed,
 };
 use crate::base::{Span, TenantIndex, Time};
 
@@ -20,7 +20,7 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
     assert_eq!(ending.tenants.len(), recorder.tallies.len(), "an ending speaks of every tenant");
     recorder.close_window(ending.ended);
     recorder.settle(&ending);
-    let total = recorder.total(&ending);
+    let total = Figures { misdeeds: misdeed::counts(&ending.misdeeds, |_| true), ..recorder.total(&ending) };
     let mut harness = ending.harness;
     harness.invalid.extend(distrust::reasons(&harness, &total.latency(Family::Lag)));
     let mut summary = Summary {
@@ -42,10 +42,21 @@ pub(super) fn summary(mut recorder: Recorder, ending: Ending) -> Summary {
         phases: recorder.phases(ending.ended),
         violations: recorder.violations(ending.violations),
         profile: ending.profile.map(|profile| recorder.profile(profile)),
+        findings: Vec::new(),
         harness,
     };
+    accuse(&mut summary, &recorder.settings, ending.misdeeds);
     judge(&mut summary, &recorder.settings.thresholds);
     summary
+}
+
+/// Enters what the pools did wrong: of each tenant, and with its proof.
+fn accuse(summary: &mut Summary, settings: &RecorderSettings, findings: Vec<Finding>) {
+    for (place, name) in settings.tenants.iter().enumerate() {
+        let figures = summary.tenants.get_mut(name).expect("each tenant has figures");
+        figures.misdeeds = misdeed::counts(&findings, |finding| finding.tenant.index() == place);
+    }
+    summary.findings = misdeed::told(findings, &settings.tenants);
 }
 
 /// Judges the thresholds, and then the run. Where nothing fails but there was too little to judge a percentile by, the
@@ -192,6 +203,7 @@ pub(super) fn figures(limit: Span, counts: Counts, budget_met: u64, levels: &Lev
         counts,
         latency_ms: BTreeMap::new(),
         gauges: gauges(levels, measured),
+        misdeeds: BTreeMap::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What only the engine knows, and only at the end.
 
-use super::Law;
 use super::summary::{Aborted, ClientUnderTest, Harness, Host, ScenarioIdentity, Tool};
+use super::{Finding, Law};
 use crate::base::{TenantIndex, Time};
 
 /// What only the engine knows, and only at the end.
@@ -31,6 +31,8 @@ pub struct Ending {
     pub violations: Vec<Breach>,
     /// What the rules of an official SDK came to; absent where pools followed our own.
     pub profile: Option<ProfileEnding>,
+    /// What the pool did wrong.
+    pub misdeeds: Vec<Finding>,
     /// How the harness did. `invalid` holds the engine's own reasons; lag, dropped arrivals and gaps in what the
     /// runtimes reported add theirs.
     pub harness: Harness,

@@ -52,6 +52,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
         aborted: None,
         violations: Vec::new(),
         profile: None,
+        misdeeds: Vec::new(),
         harness: Harness { lag_limit_ms: Some(5.0), in_flight_peak: 42, cpu_s: Some(3.25), ..Harness::default() },
     }
 }

@@ -24,6 +24,7 @@ mod law;
 mod levels;
 mod live;
 pub mod log;
+mod misdeed;
 mod paired;
 mod phase;
 mod recorder;
@@ -49,6 +50,7 @@ pub use fidelity::{Both, Compared, Fidelity, Race, Tolerance, ToleranceError};
 pub use histograms::Histograms;
 pub use law::Law;
 pub use live::{Live, LiveLatency, LiveTenant};
+pub use misdeed::{AccusedRuntime, Finding, Misdeed, Wrong};
 pub use paired::{
     BrokenLaw, CONFIDENCE, Floor, LeftOut, Paired, PairedFigure, Pairs, Question, Scale, Subject, SubjectError,
 };

@@ -3,6 +3,7 @@
 //! Whatever a summary holds, what comes out is inert: names from scenarios and texts from peers are shown without
 //! control characters and cut to the room there is.
 
+mod clients;
 mod comparison;
 mod csv;
 mod fidelity;
@@ -20,6 +21,7 @@ mod planned;
 mod terminal;
 mod words;
 
+pub use clients::{ClientPlay, Clients};
 pub use comparison::{comparison, comparison_json, paired, paired_json};
 pub use csv::timeline_csv;
 pub use fidelity::{fidelity, fidelity_json};
@@ -33,4 +35,4 @@ pub use json::{chronicle_json, json, plan_json, replications_json};
 pub use junit::junit;
 pub use log::{boots, log_line};
 pub use openmetrics::{OPENMETRICS_TYPE, live_openmetrics, openmetrics};
-pub use terminal::{Style, plan, replications, terminal, terminal_over_time};
+pub use terminal::{Side, Style, clients, plan, replications, terminal, terminal_over_time};

@@ -94,6 +94,7 @@ pub(super) async fn settle(
         aborted: act.aborted,
         violations,
         profile: None,
+        misdeeds: if trouble.is_some() { Vec::new() } else { std::mem::take(&mut testimony.findings) },
         harness: Harness {
             lag_limit_ms: Some(options.lag_limit_ms),
             arrivals_dropped: act.dropped,

@@ -217,6 +217,7 @@ fn posts(scenario: &Scenario) -> Vec<Post> {
             tenant: TenantIndex(u16::try_from(tenant).expect("a scenario has fewer than 65,536 tenants")),
             host: scenario.host_of(number),
             cap: pool.max_concurrent_users,
+            ttl: pool.runtime_idle_ttl,
             idle_limit: (lease == Lease::Turn).then_some(unused),
         })
         .collect()
@@ -300,7 +301,8 @@ impl Casting<'_> {
             .build();
         let client = built.map_err(|error| RunError::Client { tenant: tenant.to_owned(), error })?;
         let (clock, score, scenario) = (self.clock, Arc::clone(self.score), Arc::clone(self.scenario));
-        Ok(Worker::Builtin(Builtin { client, clock, score, scenario }))
+        let (post, register) = (seat.post, self.witness.register());
+        Ok(Worker::Builtin(Builtin { client, clock, post, register, score, scenario }))
     }
 
     async fn hired(&self, seat: &Seat<'_>, watch: PoolWatch, (hiring, driver): (&Hiring, Driver)) -> Worker {

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::driver::{Answer, Caller, Driver, Texts};
 use super::score::Score;
 use super::shortage;
-use super::witness::{Held, Register, Sighting, Sought};
+use super::witness::{Held, Register, Sighting, Slow, Sought};
 use crate::base::{Span, Time};
 use crate::client::{SaveOptions, SearchOptions, Timing, User, VoiceClient, VoiceError, VoiceSession};
 use crate::measure::ErrorCode;
@@ -27,6 +27,9 @@ pub(super) enum Worker {
 pub(super) struct Builtin {
     pub(super) client: VoiceClient,
     pub(super) clock: Clock,
+    /// The witness' post at its runtimes.
+    pub(super) post: usize,
+    pub(super) register: Register,
     pub(super) score: Arc<Score>,
     pub(super) scenario: Arc<Scenario>,
 }
@@ -48,7 +51,7 @@ pub(super) struct Person {
 
 /// A caller's runtime, held for a call. Dropped, it is given back.
 pub(super) enum Kept {
-    Builtin(VoiceSession),
+    Builtin(VoiceSession, #[expect(dead_code, reason = "it is held, not read")] Held),
     Hired(HeldCall),
 }
 
@@ -81,11 +84,12 @@ pub(super) struct Fault {
 impl Worker {
     /// Asks the caller's memory.
     pub(super) async fn recall(&self, person: &Person, kept: Option<&Kept>, query: &str, budget: Span) -> Outcome {
-        match self {
+        let mut asked = self.asks(person, RequestKind::Search);
+        let outcome = match self {
             Self::Builtin(builtin) => {
                 let options = SearchOptions { timeout: Duration::from(budget), ..Default::default() };
                 let recalled = match kept {
-                    Some(Kept::Builtin(session)) => session.recall(query, &options).await,
+                    Some(Kept::Builtin(session, _)) => session.recall(query, &options).await,
                     _ => builtin.client.recall(query, &person.user, &options).await,
                 };
                 let told = recalled
@@ -94,53 +98,81 @@ impl Worker {
                 builtin.outcome(told, recalled.timing)
             }
             Self::Hired(hired) => {
-                let _held = hired.register.hold(hired.post, person.user.id());
                 let answer = hired.driver.recall(person.caller(kept), query, Duration::from(budget)).await;
                 hired.outcome(person, Some(RequestKind::Search), kept.is_some(), answer).await
             }
-        }
+        };
+        asked.answered(&outcome);
+        outcome
     }
 
     /// Saves a turn.
     pub(super) async fn save(&self, person: &Person, kept: Option<&Kept>, texts: Texts<'_>) -> Outcome {
-        match self {
+        let mut asked = self.asks(person, RequestKind::Save);
+        let outcome = match self {
             Self::Builtin(builtin) => {
                 let options = SaveOptions { turn_id: Some(texts.turn_id.to_owned()), ..Default::default() };
                 let receipt = match kept {
-                    Some(Kept::Builtin(session)) => session.save(texts.user, texts.assistant, &options).await,
+                    Some(Kept::Builtin(session, _)) => session.save(texts.user, texts.assistant, &options).await,
                     _ => builtin.client.save(texts.user, texts.assistant, &person.user, &options).await,
                 };
                 builtin.outcome(receipt.outcome.map(Option::unwrap_or_default), receipt.timing)
             }
             Self::Hired(hired) => {
-                let _held = hired.register.hold(hired.post, person.user.id());
                 let answer = hired.driver.save(person.caller(kept), texts).await;
                 hired.outcome(person, Some(RequestKind::Save), kept.is_some(), answer).await
             }
-        }
+        };
+        asked.answered(&outcome);
+        outcome
     }
 
     /// Takes the caller's runtime for a call; what that took stands in the outcome.
     pub(super) async fn begin(self: &Arc<Self>, person: &Person, call: u64) -> (Option<Kept>, Outcome) {
-        match &**self {
-            Self::Builtin(builtin) => match builtin.client.session(&person.user).await {
-                Ok(session) => {
-                    let timing = Timing { admission: Some(session.admission()), ..Timing::default() };
-                    (Some(Kept::Builtin(session)), builtin.outcome(Ok(String::new()), timing))
+        let mut held = self.hold(person);
+        let outcome = match &**self {
+            Self::Builtin(builtin) => {
+                let opened = builtin.client.session(&person.user).await;
+                held.is_over();
+                match opened {
+                    Ok(session) => {
+                        let timing = Timing { admission: Some(session.admission()), ..Timing::default() };
+                        let outcome = builtin.outcome(Ok(String::new()), timing);
+                        return (Some(Kept::Builtin(session, held)), outcome);
+                    }
+                    Err(error) => builtin.outcome(Err(error), Timing::default()),
                 }
-                Err(error) => (None, builtin.outcome(Err(error), Timing::default())),
-            },
-            Self::Hired(hired) => {
-                let held = Some(hired.register.hold(hired.post, person.user.id()));
-                let answer = hired.driver.begin_call(person.caller(None), call).await;
-                let outcome = hired.outcome(person, None, false, answer).await;
-                let kept = outcome.told.is_ok().then(|| {
-                    let worker = Arc::clone(self);
-                    Kept::Hired(HeldCall { worker, call, held })
-                });
-                (kept, outcome)
             }
-        }
+            Self::Hired(hired) => {
+                let answer = hired.driver.begin_call(person.caller(None), call).await;
+                held.is_over();
+                let outcome = hired.outcome(person, None, false, answer).await;
+                if outcome.told.is_ok() {
+                    let call = HeldCall { worker: Arc::clone(self), call, held: Some(held) };
+                    return (Some(Kept::Hired(call)), outcome);
+                }
+                outcome
+            }
+        };
+        (None, outcome)
+    }
+
+    /// The caller has an operation under way.
+    fn hold(&self, person: &Person) -> Held {
+        let (register, post) = match self {
+            Self::Builtin(builtin) => (&builtin.register, builtin.post),
+            Self::Hired(hired) => (&hired.register, hired.post),
+        };
+        register.hold(post, person.user.id())
+    }
+
+    /// The same, of something that a runtime is asked.
+    fn asks<'a>(&'a self, person: &'a Person, what: RequestKind) -> Asking<'a> {
+        let (register, post, now) = match self {
+            Self::Builtin(builtin) => (&builtin.register, builtin.post, builtin.clock.now()),
+            Self::Hired(hired) => (&hired.register, hired.post, hired.driver.now()),
+        };
+        Asking { held: self.hold(person), register, post, user: person.user.id(), what, sent: now }
     }
 
     /// Ends every runtime of the client.
@@ -164,6 +196,28 @@ impl Worker {
         match self {
             Self::Builtin(_) => None,
             Self::Hired(hired) => Some(&hired.driver),
+        }
+    }
+}
+
+/// Something that a runtime is asked.
+struct Asking<'a> {
+    held: Held,
+    register: &'a Register,
+    post: usize,
+    user: &'a str,
+    what: RequestKind,
+    sent: Time,
+}
+
+impl Asking<'_> {
+    /// Who waited long is noted: it is asked later what for.
+    fn answered(&mut self, outcome: &Outcome) {
+        self.held.is_over();
+        let sent = self.sent + outcome.queued;
+        if outcome.ended.since(sent) >= LONG {
+            let (post, user, what, ended) = (self.post, self.user.to_owned(), self.what, outcome.ended);
+            self.register.slow(Slow { post, user, what, sent, ended });
         }
     }
 }
@@ -242,5 +296,7 @@ fn timing(seen: Sighting) -> Timing {
     }
 }
 
+/// Less is nothing that a drain would explain.
+const LONG: Span = Span::from_ms(100);
 const GLANCES: u32 = 50;
 const GLANCE: Duration = Duration::from_millis(1);

@@ -99,6 +99,7 @@ fn summary(scenario: &Scenario, recorder: Recorder, crowd: Crowd, facts: Facts) 
         aborted: facts.aborted,
         violations: facts.violations,
         profile: (scenario.profile != Profile::Builtin).then(|| facts.by_design.ending(scenario.profile)),
+        misdeeds: Vec::new(),
         harness: Harness { in_flight_peak: crowd.peak().into(), ..Harness::default() },
     })
 }

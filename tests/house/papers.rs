@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn the_readme_lists_exactly_the_shipped_scenarios() {
+fn the_readmes_list_exactly_the_shipped_scenarios() {
     let shipped: BTreeSet<String> =
         files("scenarios").iter().filter(|file| has_extension(file, "toml")).map(|file| name_of(file)).collect();
-    let readme = text("README.md");
-    let rows = readme.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`](scenarios/"));
-    let listed: BTreeSet<String> = rows.map(|(name, _)| format!("{name}.toml")).collect();
+    let papers =
+        [("README.md", "`](scenarios/"), ("scenarios/sdk/README.md", "`](")].map(|(paper, link)| (text(paper), link));
+    let rows = papers.iter().flat_map(|(paper, link)| {
+        paper.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once(*link).map(|(name, _)| name))
+    });
+    let listed: BTreeSet<String> = rows.map(|name| format!("{name}.toml")).collect();
     assert_eq!(listed, shipped);
 }
 

@@ -20,7 +20,10 @@ mod interrupted;
 mod metrics;
 mod plan;
 mod prometheus;
+#[path = "../python/mod.rs"]
+mod python;
 mod result;
 mod rig;
 mod saves;
+mod sdk;
 mod stall;

@@ -25,7 +25,7 @@ pub struct ClientUnderTest {
     pub lag_ms: Latency,
     /// How far the drivers' times may be off at most.
     pub clock_uncertainty_ms: Option<f64>,
-    /// Processor seconds the drivers used, runtimes left out; `null` where it was not measured.
+    /// Processor seconds the drivers used since they were asked to open, runtimes left out; `null` where it was not measured.
     pub cpu_s: Option<f64>,
     /// The last lines of a driver's standard error, the oldest first; empty unless it was in trouble.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Counts;
-use crate::measure::Family;
+use crate::measure::{Family, Wrong};
 
 /// The figures of one tenant, or of all together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,9 @@ pub struct Figures {
     pub budget: Budget,
     /// What the pools held over the measured window.
     pub gauges: Gauges,
+    /// How often the pools did what wrong, whole run; absent where they did not.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub misdeeds: BTreeMap<Wrong, u64>,
 }
 
 impl Figures {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Judged, Law, Verdict};
+use super::{Judged, Law, Misdeed, Verdict};
 pub use client::ClientUnderTest;
 pub use counts::{Admissions, Counts, Drains, Saves};
 pub use figures::{Budget, Figures, Gauge, Gauges, Latency, Peak, RssPeak};
@@ -65,6 +65,10 @@ pub struct Summary {
     /// What the rules of an official SDK came to; absent where pools followed our own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<ProfileFigures>,
+    /// What the pool did wrong and what proves it, the first [`Misdeed::KEPT`] of each kind in the order of their times;
+    /// absent where it did nothing wrong. All are counted in `misdeeds`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Misdeed>,
     /// How well the harness itself did.
     pub harness: Harness,
 }

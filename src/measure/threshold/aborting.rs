@@ -74,7 +74,7 @@ impl Metric {
     fn family(self) -> Option<Family> {
         match self {
             Self::Latency(family, _) => Some(family),
-            Self::BudgetMet | Self::Count(_) | Self::Rate(_) | Self::Level(_) => None,
+            Self::BudgetMet | Self::Count(_) | Self::Rate(_) | Self::Level(_) | Self::Misdeeds(_) => None,
         }
     }
 
@@ -82,6 +82,7 @@ impl Metric {
         match self {
             Self::Count(counted) | Self::Rate(counted) => counted.is_of_the_whole_run(),
             Self::Level(level) => level == LevelFigure::RssPeak,
+            Self::Misdeeds(_) => true,
             Self::Latency(..) | Self::BudgetMet => false,
         }
     }
@@ -89,7 +90,7 @@ impl Metric {
     /// It begins at nothing, and never gets less.
     fn only_grows(self) -> bool {
         match self {
-            Self::Count(_) | Self::Latency(_, Statistic::Count) => true,
+            Self::Count(_) | Self::Misdeeds(_) | Self::Latency(_, Statistic::Count) => true,
             Self::Level(level) => {
                 matches!(level, LevelFigure::RuntimesPeak | LevelFigure::BusyPeak | LevelFigure::PortsPeak)
             }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::counted::Counted;
 use super::metric::{LevelFigure, Metric, Statistic};
-use crate::measure::{ErrorCode, Family};
+use crate::measure::{ErrorCode, Family, Wrong};
 
 /// The names of all figures, in alphabetical order, statistics included: `admission.cold.count` …
 pub fn metric_names() -> impl Iterator<Item = &'static str> {
@@ -21,7 +21,7 @@ static CATALOGUE: LazyLock<BTreeMap<String, Metric>> = LazyLock::new(|| {
     let levels = LevelFigure::NAMED.into_iter().map(|(name, level)| (name.to_owned(), Metric::Level(level)));
     let counts = Counted::NAMED.into_iter().flat_map(|(name, counted)| count_and_rate(name.to_owned(), counted));
     let budget = ("budget.met".to_owned(), Metric::BudgetMet);
-    latencies().chain(levels).chain(counts).chain(errors()).chain([budget]).collect()
+    latencies().chain(levels).chain(counts).chain(errors()).chain(misdeeds()).chain([budget]).collect()
 });
 
 fn latencies() -> impl Iterator<Item = (String, Metric)> {
@@ -30,6 +30,12 @@ fn latencies() -> impl Iterator<Item = (String, Metric)> {
             .into_iter()
             .map(move |(name, statistic)| (format!("{}.{name}", family.name()), Metric::Latency(family, statistic)))
     })
+}
+
+fn misdeeds() -> impl Iterator<Item = (String, Metric)> {
+    let kinds =
+        Wrong::ALL.into_iter().map(|wrong| (format!("misdeeds.{}", wrong.name()), Metric::Misdeeds(Some(wrong))));
+    kinds.chain([("misdeeds".to_owned(), Metric::Misdeeds(None))])
 }
 
 /// An error code may stand alone, or after `errors.`, as in a summary.

@@ -3,7 +3,7 @@
 use super::Dimension;
 use super::counted::{Base, Counted};
 use crate::measure::series::samples_needed;
-use crate::measure::{Family, Figures, Latency};
+use crate::measure::{Family, Figures, Latency, Wrong};
 
 /// A figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) enum Metric {
     Count(Counted),
     Rate(Counted),
     Level(LevelFigure),
+    /// All misdeeds, or those of a kind.
+    Misdeeds(Option<Wrong>),
 }
 
 /// What is asked of a latency.
@@ -67,7 +69,9 @@ impl Metric {
     /// In what it is measured.
     pub(super) const fn dimension(self) -> Dimension {
         match self {
-            Self::Latency(_, Statistic::Count) | Self::Count(_) | Self::Level(_) => Dimension::Number,
+            Self::Latency(_, Statistic::Count) | Self::Count(_) | Self::Level(_) | Self::Misdeeds(_) => {
+                Dimension::Number
+            }
             Self::Latency(..) => Dimension::Time,
             Self::BudgetMet | Self::Rate(_) => Dimension::Share,
         }
@@ -81,6 +85,7 @@ impl Metric {
             Self::Count(counted) => count(counted, figures),
             Self::Rate(counted) => rate(counted, figures),
             Self::Level(level) => level.of(figures, measured_s),
+            Self::Misdeeds(wrong) => Ok(misdeeds(wrong, figures)),
         }
     }
 }
@@ -159,6 +164,11 @@ impl LevelFigure {
             .map(|value| Observation { value, samples: None })
             .ok_or_else(|| Unobserved::because("memory was not measured".to_owned()))
     }
+}
+
+fn misdeeds(wrong: Option<Wrong>, figures: &Figures) -> Observation {
+    let meant = figures.misdeeds.iter().filter(|(seen, _)| wrong.is_none_or(|wrong| wrong == **seen));
+    Observation { value: meant.map(|(_, times)| *times).sum::<u64>() as f64, samples: None }
 }
 
 fn budget_met(figures: &Figures) -> Result<Observation, Unobserved> {

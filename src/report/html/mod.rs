@@ -10,6 +10,7 @@ mod charts;
 mod evictions;
 mod frame;
 mod latencies;
+mod misdeeds;
 mod origin;
 mod page;
 mod plan;

@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 
 use super::frame::Frame;
-use super::{Page, cards, charts, evictions, latencies, origin, plotted, tenants, thresholds, verdict, waterfall};
+use super::{
+    Page, cards, charts, evictions, latencies, misdeeds, origin, plotted, tenants, thresholds, verdict, waterfall,
+};
 use crate::measure::Mode;
 use crate::report::inert::inert;
 
@@ -28,6 +30,7 @@ fn sections(page: &Page<'_>) -> Markup {
         (verdict::section(summary))
         (cards::section(summary))
         (thresholds::section(summary))
+        (misdeeds::section(summary))
         @match page.chronicle {
             Some(chronicle) => {
                 (charts::over_time(chronicle))

@@ -1,6 +1,8 @@
 //! A summary for a person at a terminal: the verdict in words, then what it rests on, in 80 columns.
 
+mod clients;
 mod figures;
+mod misdeeds;
 mod plan;
 pub(super) mod profile;
 mod replications;
@@ -13,6 +15,7 @@ pub(super) mod verdict;
 use crate::measure::chronicle::Chronicle;
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
+pub use clients::{Side, clients};
 pub use plan::plan;
 pub use replications::replications;
 pub use style::Style;
@@ -31,6 +34,7 @@ fn written(summary: &Summary, over_time: Vec<String>, style: Style) -> String {
     let sections = [
         verdict::lines(summary, style),
         thresholds::lines(summary, style),
+        misdeeds::lines(summary, style),
         over_time,
         figures::latencies(summary),
         figures::counts(summary, style),

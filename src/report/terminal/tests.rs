@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::base::{Admission, BootKind, DrainReason, Span, TenantIndex, Time};
-use crate::measure::fixture::{at, ending, level, recall, recorder};
+use crate::measure::fixture::{at, ending, level, recall, recorder, run_of};
 use crate::measure::{
-    Breach, Ending, ErrorCode, Event, Law, ProfileEnding, Recall, Recorder, Save, TenantEnding, Threshold,
+    Breach, ClientUnderTest, Ending, ErrorCode, Event, Finding, Law, ProfileEnding, Recall, Recorder, Save,
+    TenantEnding, Threshold, Wrong,
 };
 
 const PLAIN: Style = Style { colour: false };
@@ -222,4 +223,45 @@ fn a_run_without_recalls_has_nothing_to_show_over_time() {
     assert!(sparklines::lines(&chronicle, PLAIN).is_empty());
     let report = terminal_over_time(&three_customers(0, &[]).finish(ending(3, 0)), &chronicle, PLAIN);
     assert!(report.lines().all(|line| line.width() <= 80) && !report.contains("over time"));
+}
+
+/// What a pool did, told twice.
+fn findings() -> Vec<Finding> {
+    let found = |wrong, secs, times| Finding {
+        wrong,
+        tenant: TenantIndex(0),
+        at: at(secs),
+        caller: "caller-000002".to_owned(),
+        pid: 4711,
+        port: 7878,
+        times,
+        what: "was given the session of caller-000000".to_owned(),
+        evidence: vec!["search_memory at 12.000 s carried session 1d8c3cdb".to_owned(), "and so on".to_owned()],
+    };
+    vec![found(Wrong::StaleSession, 12, 3), found(Wrong::Thrash, 14, 1), found(Wrong::StaleSession, 13, 1)]
+}
+
+#[test]
+fn what_a_pool_did_wrong_is_told_with_its_proof() {
+    let client = ClientUnderTest {
+        name: "memoair-voice".to_owned(),
+        version: Some("0.3.2".to_owned()),
+        driver: "python3 'my driver.py'".to_owned(),
+        drivers: 2,
+        cpu_s: Some(1.25),
+        ..ClientUnderTest::default()
+    };
+    let ending = Ending { misdeeds: findings(), client: Some(client), ..ending(1, 0) };
+    let summary = recorder(&["acme"], &["misdeeds == 0", "misdeeds.thrash <= 1"]).finish(ending);
+    assert_snapshot!(terminal(&summary, PLAIN));
+}
+
+#[test]
+fn clients_stand_side_by_side() {
+    let good = run_of([5, 9], &["recall.max <= 10ms"]);
+    let bad = recorder(&["acme"], &["misdeeds == 0"]).finish(Ending { misdeeds: findings(), ..ending(1, 0) });
+    let side = |client, summary| Side { client, summary };
+    assert_snapshot!(clients(&[side("builtin", &good), side("memoair-voice", &bad)], PLAIN));
+    let alike = clients(&[side("one", &good), side("other", &good)], PLAIN);
+    assert!(alike.ends_with("no pool did anything wrong that its runtimes saw\n"), "{alike}");
 }

@@ -1,6 +1,6 @@
 //! A driver at work, as the engine holds it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -20,6 +20,8 @@ pub(crate) struct Driver {
     pub(super) desk: Arc<Desk>,
     pub(super) process: Arc<Process>,
     pub(super) troubles: Arc<Troubles>,
+    /// Processor time that it took to start.
+    pub(super) starting: OnceLock<Duration>,
     /// Reading, writing, listening, watching.
     pub(super) _tasks: JoinSet<()>,
 }
@@ -78,6 +80,7 @@ impl Driver {
             return;
         }
         self.desk.begin(clock);
+        self.starting.get_or_init(|| self.cpu_so_far().unwrap_or_default());
         self.desk.say(&Order::Open { settings }, Stage::Opening);
         let mut stage = self.desk.stage.subscribe();
         tokio::select! {
@@ -109,6 +112,11 @@ impl Driver {
         }
     }
 
+    /// Run time.
+    pub(crate) fn now(&self) -> Time {
+        self.desk.now()
+    }
+
     /// Kills it.
     pub(crate) fn kill(&self) {
         crate::run::faults::signal(self.process.pid(), rustix::process::Signal::KILL);
@@ -129,8 +137,13 @@ impl Driver {
         self.desk.offset().map(super::offset::Offset::uncertainty_ms)
     }
 
-    /// Processor time it has used so far, where the system tells.
+    /// Processor time it has used since it was asked to open, where the system tells.
     pub(crate) fn cpu(&self) -> Option<Duration> {
+        let starting = self.starting.get().copied().unwrap_or_default();
+        self.cpu_so_far().map(|used| used.saturating_sub(starting))
+    }
+
+    fn cpu_so_far(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.pid())).ok()?;
         // Behind the name, which may hold anything: state is field 3, user and system time are 14 and 15.
         let ticks = stat.rsplit(") ").next()?.split(' ').skip(11).take(2).map_while(|ticks| ticks.parse::<u64>().ok());

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{PipeReader, PipeWriter};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncWriteExt, BufReader};
@@ -64,7 +64,7 @@ impl Job {
         };
         let lines = Lines::new(BufReader::new(reading(output).map_err(failed)?), LONGEST_LINE);
         tasks.spawn(attendant.attend(lines));
-        let driver = Driver { desk, process, troubles: Arc::clone(troubles), _tasks: tasks };
+        let driver = Driver { desk, process, troubles: Arc::clone(troubles), starting: OnceLock::new(), _tasks: tasks };
         tokio::select! {
             () = introduce(&driver.desk) => {}
             () = troubles.happened() => {}

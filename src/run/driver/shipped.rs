@@ -39,13 +39,17 @@ impl ShippedDriver {
         Ok(std::path::absolute(root)?.join(self.name))
     }
 
+    /// The Python of that environment, if it is there.
+    pub fn python(&self) -> Result<PathBuf, RunError> {
+        let failed = |source| RunError::System { what: "a folder for drivers", source };
+        let python = self.environment().map_err(failed)?.join("bin/python");
+        if python.exists() { Ok(python) } else { Err(RunError::NotInstalled { name: self.name, python }) }
+    }
+
     /// The command that starts it, its text written to `folder`: so it always speaks this program's protocol.
     pub(crate) fn command(&self, folder: &Path) -> Result<Vec<OsString>, RunError> {
         let failed = |source| RunError::Folder { path: folder.to_owned(), source };
-        let python = self.environment().map_err(failed)?.join("bin/python");
-        if !python.exists() {
-            return Err(RunError::NotInstalled { name: self.name, python });
-        }
+        let python = self.python()?;
         std::fs::create_dir_all(folder).map_err(failed)?;
         let file = folder.join(self.file);
         std::fs::write(&file, self.text).map_err(failed)?;

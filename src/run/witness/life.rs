@@ -25,6 +25,12 @@ pub(super) struct Life {
     pub(super) ready: Option<(Time, BootKind)>,
     /// When its end began: it was asked to flush, or to go.
     pub(super) leaving: Option<Time>,
+    /// When it was asked to flush.
+    pub(super) flushed: Option<Time>,
+    /// When SIGTERM came.
+    pub(super) terminating: Option<Time>,
+    /// When its end began, the numbers of those who could have gone in its place.
+    pub(super) rivals: Vec<u64>,
     /// When it was last asked for something, or became ready.
     pub(super) last_used: Time,
     /// The last searches and saves.
@@ -52,6 +58,8 @@ pub(super) struct Request {
     pub(super) what: RequestKind,
     /// When it arrived.
     pub(super) at: Time,
+    /// When it was about to be answered; absent where it was not.
+    pub(super) served: Option<Time>,
 }
 
 impl Life {
@@ -66,6 +74,9 @@ impl Life {
             born: Time::ZERO,
             ready: None,
             leaving: None,
+            flushed: None,
+            terminating: None,
+            rivals: Vec::new(),
             last_used: Time::ZERO,
             requests: VecDeque::new(),
             boot_is_told: false,
@@ -74,12 +85,36 @@ impl Life {
     }
 
     /// A search or a save arrived.
-    pub(super) fn requested(&mut self, what: RequestKind, at: Time) {
+    pub(super) fn requested(&mut self, what: RequestKind, at: Time, known: bool) {
         self.last_used = at;
         if self.requests.len() == REQUESTS_KEPT {
             self.requests.pop_front();
         }
-        self.requests.push_back(Request { what, at });
+        // What is refused takes no time.
+        self.requests.push_back(Request { what, at, served: (!known).then_some(at) });
+    }
+
+    /// The oldest of that kind was answered.
+    pub(super) fn served(&mut self, what: RequestKind, at: Time) {
+        self.last_used = at;
+        let waiting = self.requests.iter_mut().find(|request| request.what == what && request.served.is_none());
+        if let Some(request) = waiting {
+            request.served = Some(at);
+        }
+    }
+
+    /// When it was last used before `at`, if it was idle then and had been used at all.
+    pub(super) fn used_before(&self, at: Time) -> Option<Time> {
+        let mut before = self.requests.iter().take_while(|request| request.at <= at);
+        before.try_fold(None, |last: Option<Time>, request| {
+            let served = request.served.filter(|served| *served <= at)?;
+            Some(Some(last.map_or(served, |last| last.max(served))))
+        })?
+    }
+
+    /// Whether it was asked for something within `span` after `at`.
+    pub(super) fn is_asked_within(&self, span: Span, at: Time) -> bool {
+        self.requests.iter().any(|request| request.at > at && request.at <= at + span)
     }
 
     /// Its end has begun, if it had not.

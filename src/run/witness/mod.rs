@@ -6,6 +6,7 @@
 //! closes a process' line when it ends, however it ends.
 
 mod book;
+mod finder;
 mod hearing;
 mod life;
 mod memory;
@@ -14,7 +15,6 @@ mod sighting;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -29,10 +29,11 @@ use super::clock::Clock;
 use super::error::RunError;
 use crate::base::{Span, TenantIndex, Time};
 use crate::client::Observer;
-use crate::measure::{Breach, Law};
+use crate::measure::{Breach, Finding, Law};
 
 use book::Book;
 pub(super) use book::Post;
+pub(super) use finder::Slow;
 use shadow::Shadow;
 pub(super) use sighting::{Sighting, Sought};
 
@@ -69,7 +70,17 @@ impl Register {
     /// The caller has an operation under way, or a call held, until the answer is dropped.
     pub(super) fn hold(&self, post: usize, user: &str) -> Held {
         self.0.lock().hold(post, user, true);
-        Held { register: self.clone(), post, user: user.to_owned() }
+        Held { register: self.clone(), post, user: user.to_owned(), is_over: false }
+    }
+
+    /// A caller hung up in the middle of an operation.
+    fn hung_up(&self, post: usize, user: &str) {
+        self.0.lock().hung_up(post, user);
+    }
+
+    /// An operation took long.
+    pub(super) fn slow(&self, slow: Slow) {
+        self.0.lock().slow(slow);
     }
 
     /// Clients are asked to close: whoever goes now goes for that.
@@ -78,15 +89,26 @@ impl Register {
     }
 }
 
-/// A caller who has an operation under way, or a call held.
+/// A caller who has an operation under way, or a call held. Dropped before that is over, he has hung up.
 pub(super) struct Held {
     register: Register,
     post: usize,
     user: String,
+    is_over: bool,
+}
+
+impl Held {
+    /// What is dropped from now on is no operation under way.
+    pub(super) fn is_over(&mut self) {
+        self.is_over = true;
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
+        if !self.is_over {
+            self.register.hung_up(self.post, &self.user);
+        }
         self.register.0.lock().hold(self.post, &self.user, false);
     }
 }
@@ -96,6 +118,8 @@ impl Drop for Held {
 pub(super) struct Testimony {
     /// Broken laws.
     pub(super) breaches: Vec<Breach>,
+    /// What the pools did wrong.
+    pub(super) findings: Vec<Finding>,
     /// Lines that got lost.
     pub(super) gaps: u64,
     /// Runtimes that were still there at the end.
@@ -133,8 +157,8 @@ impl Witness {
     /// From now on, tells what the pool of a post must hold: nobody else can say.
     pub(super) fn shadow(&self, post: usize, watch: Arc<dyn Observer>, ttl: Span) {
         let mut book = self.book.lock();
-        let (clock, held) = (book.clock(), BTreeMap::new());
-        book.cast_shadow(post, Shadow { watch, clock, ttl, held, victim: None, is_closing: false });
+        let clock = book.clock();
+        book.cast_shadow(post, Shadow { watch, clock, ttl, victim: None, is_closing: false });
     }
 
     /// Who lives just now.

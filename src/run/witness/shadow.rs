@@ -1,6 +1,5 @@
 //! What a pool that nobody can look into must hold, told from the lives of its runtimes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +15,6 @@ pub(super) struct Shadow {
     pub(super) clock: Clock,
     /// After so long an idle runtime may go.
     pub(super) ttl: Span,
-    /// Callers with an operation under way or a call held, and how many.
-    pub(super) held: BTreeMap<String, u32>,
     /// Who had to go for somebody who has not been seen yet.
     pub(super) victim: Option<String>,
     /// The client was asked to close.
@@ -25,14 +22,14 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
-    /// The pool has changed.
-    pub(super) fn levels<'l>(&self, at: Time, lives: impl Iterator<Item = &'l Life>) {
+    /// The pool has changed. Runtimes of callers who `is_held` are busy.
+    pub(super) fn levels<'l>(&self, at: Time, lives: impl Iterator<Item = &'l Life>, is_held: impl Fn(&str) -> bool) {
         let mut levels = Levels::default();
         for life in lives {
             let level = match life {
                 Life { leaving: Some(_), .. } => &mut levels.draining,
                 Life { ready: None, .. } => &mut levels.booting,
-                life if self.held.contains_key(&life.user) => &mut levels.busy,
+                life if is_held(&life.user) => &mut levels.busy,
                 _ => &mut levels.idle,
             };
             *level += 1;

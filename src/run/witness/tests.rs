@@ -12,7 +12,13 @@ use crate::base::Span;
 
 /// A witness of two workers of one tenant on one host: cap 2, idle for a second at most.
 fn witness() -> Witness {
-    let post = || Post { tenant: TenantIndex(0), host: 0, cap: 2, idle_limit: Some(Span::from_secs(1)) };
+    let post = || Post {
+        tenant: TenantIndex(0),
+        host: 0,
+        cap: 2,
+        ttl: Span::from_secs(1),
+        idle_limit: Some(Span::from_secs(1)),
+    };
     Witness::start(vec![post(), post()], 1, Clock::starting(Duration::ZERO)).expect("sockets can be made")
 }
 
@@ -159,7 +165,8 @@ async fn a_request_in_the_name_of_another() {
 #[tokio::test]
 async fn a_runtime_that_idles_too_long() {
     let clock = Clock::starting(Duration::ZERO);
-    let post = Post { tenant: TenantIndex(0), host: 0, cap: 2, idle_limit: Some(Span::from_ms(20)) };
+    let post =
+        Post { tenant: TenantIndex(0), host: 0, cap: 2, ttl: Span::from_secs(1), idle_limit: Some(Span::from_ms(20)) };
     let witness = Witness::start(vec![post], 1, clock).expect("sockets can be made");
     let idler = Runtime::serving(&witness, 1, "ann", 1001);
     while clock.now().since(Time::ZERO) <= Span::from_ms(20) {
