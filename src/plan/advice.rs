@@ -214,7 +214,11 @@ impl Settled {
 fn shorter_ttl(chosen: &Scenario, instead_of: f64, judge: &mut Judge<'_>) -> Option<ShorterTtl> {
     let shorter = USUAL_TTLS.map(Span::from_secs).into_iter().filter(|ttl| *ttl < chosen.pool.runtime_idle_ttl);
     shorter.into_iter().find_map(|ttl| {
-        let judgement = judge.glance(&chosen.changed(&[Change::IdleTtl(ttl)]));
+        let shorter = chosen.changed(&[Change::IdleTtl(ttl)]);
+        if !judge.scout(&shorter).0 {
+            return None;
+        }
+        let judgement = judge.glance(&shorter);
         let runtimes = judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
         let holds = judgement.standing == Standing::Holds;
         holds.then(|| ShorterTtl { idle_ttl_s: ttl.secs_f64(), runtimes, instead_of })

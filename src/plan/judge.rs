@@ -20,9 +20,10 @@ pub struct Effort {
 }
 
 impl Default for Effort {
-    /// A first look at three plays, judgement by twenty, and four million turns at most for a cap that stays undecided.
+    /// A first look at two plays, judgement by twenty, and ten million turns at most for a cap that stays undecided: a plan
+    /// of a busy day within seconds.
     fn default() -> Self {
-        Self { scouts: 3, replications: 20, most_turns: 50_000_000 }
+        Self { scouts: 2, replications: 20, most_turns: 10_000_000 }
     }
 }
 
@@ -103,7 +104,16 @@ impl<'p> Judge<'p> {
 
     /// A first look: whether the means of a few plays keep the limits.
     pub fn scout(&mut self, scenario: &Scenario) -> (bool, Replications) {
-        let (mut collector, plays) = (Collector::default(), self.effort.scouts);
+        self.look(scenario, self.effort.scouts)
+    }
+
+    /// The same at twice as many plays.
+    pub fn look_twice(&mut self, scenario: &Scenario) -> (bool, Replications) {
+        self.look(scenario, 2 * self.effort.scouts)
+    }
+
+    fn look(&mut self, scenario: &Scenario, plays: u64) -> (bool, Replications) {
+        let mut collector = Collector::default();
         self.play(scenario, 0..plays, &mut collector);
         let replications = collector.finish().expect("something was played");
         let keeps = |(threshold, held): (&Threshold, &Held)| threshold.mean_keeps(held, plays);

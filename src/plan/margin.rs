@@ -22,15 +22,23 @@ impl Margin {
     pub(super) fn of(scenario: &Scenario, judge: &mut Judge<'_>) -> Self {
         let mut broken = |hundredths: u64| -> Vec<String> {
             let growth = [Change::Growth(hundredths as f64 / 100.0)];
-            let (_, plays) = judge.scout(&scenario.changed(&growth));
+            let (_, plays) = judge.look_twice(&scenario.changed(&growth));
             let judged = scenario.thresholds.iter().zip(&plays.thresholds);
             let failed = judged.filter(|(threshold, held)| !threshold.mean_keeps(held, plays.replications));
             failed.map(|(threshold, _)| threshold.expression().to_owned()).collect()
         };
-        let (mut keeps, mut breaks, mut first) = (100, FURTHEST, broken(FURTHEST));
-        if first.is_empty() {
-            return Self { growth: FURTHEST as f64 / 100.0, at_least: true, breaks_first: first };
+        let (mut keeps, mut found) = (100, None);
+        for step in STEPS {
+            let failed = broken(step);
+            if !failed.is_empty() {
+                found = Some((step, failed));
+                break;
+            }
+            keeps = step;
         }
+        let Some((mut breaks, mut first)) = found else {
+            return Self { growth: keeps as f64 / 100.0, at_least: true, breaks_first: Vec::new() };
+        };
         while breaks - keeps > 1 {
             let middle = u64::midpoint(keeps, breaks);
             let failed = broken(middle);
@@ -44,5 +52,5 @@ impl Margin {
     }
 }
 
-/// Three times the traffic, in hundredths: who grows more plans anew.
-const FURTHEST: u64 = 300;
+/// Growing steps, in hundredths of the traffic, up to three times as much: who grows more plans anew.
+const STEPS: [u64; 6] = [105, 110, 120, 140, 190, 300];

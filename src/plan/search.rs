@@ -153,4 +153,4 @@ impl Point {
 }
 
 /// Of the cap in question, in percent.
-const AROUND: [u64; 10] = [10, 25, 40, 55, 70, 85, 110, 125, 150, 200];
+const AROUND: [u64; 8] = [10, 25, 45, 65, 85, 115, 140, 200];
