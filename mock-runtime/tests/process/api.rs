@@ -272,12 +272,17 @@ async fn the_witness_hears_of_a_whole_life_in_order() {
         "started",
         "ready",
         "session_started",
+        "served",
         "requested",
+        "served",
         "requested",
         "requested",
         "saved",
+        "served",
         "session_ended",
+        "draining",
         "drained",
+        "terminating",
         "exited",
     ];
     assert_eq!(harness.names(), expected);
@@ -289,10 +294,10 @@ async fn the_witness_hears_of_a_whole_life_in_order() {
         (&json!("p"), &json!("ann"), &json!("agent_test"))
     );
     assert_eq!(
-        (&facts[3]["known"], &facts[4]["known"], &facts[4]["session"]),
+        (&facts[4]["known"], &facts[6]["known"], &facts[6]["session"]),
         (&json!(true), &json!(false), &json!("stale"))
     );
-    assert_eq!((&facts[5]["what"], &facts[6]["turn"]), (&json!("save"), &json!("t1")));
-    assert_eq!(facts[7]["reason"], "evicted_by_pool");
+    assert_eq!((&facts[7]["what"], &facts[8]["turn"]), (&json!("save"), &json!("t1")));
+    assert_eq!(facts[10]["reason"], "evicted_by_pool");
     assert!(harness.heard.is_sorted_by_key(|record| record.at_ns));
 }
