@@ -14,7 +14,7 @@ use crate::pool::runtime::{Key, LeaseId, RuntimeId, WaiterId};
 use crate::pool::settings::Settings;
 use crate::pool::slab::{Place, Slab};
 
-/// One pool by the official rules. See the [module](super) for what that means.
+/// One pool by the official rules. See the module for what that means.
 #[derive(Debug)]
 pub struct OfficialPool {
     pub(super) settings: Settings,
