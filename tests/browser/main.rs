@@ -51,11 +51,7 @@ fn the_theme_can_be_chosen() {
 #[test]
 fn a_phone_shows_it_without_scrolling_sideways_and_paper_shows_it_whole() {
     for (name, size) in [("phone", Size::Phone), ("print", Size::Paper)] {
-        let mut page = Page::open(&Look { size, ..LIGHT });
-        let (wide, room) = (page.number("document.documentElement.scrollWidth"), page.number("innerWidth"));
-        assert!(wide <= room, "{name}: {wide} pixels in {room}");
-        page.keep(name);
-        page.close();
+        page::fits(name, &Look { size, ..LIGHT });
     }
 }
 

@@ -34,6 +34,15 @@ pub(crate) enum Size {
     Paper,
 }
 
+/// Nobody has to scroll sideways to read the page. Keeps a picture of it.
+pub(crate) fn fits(name: &str, look: &Look) {
+    let mut page = Page::open(look);
+    let (wide, room) = (page.number("document.documentElement.scrollWidth"), page.number("innerWidth"));
+    assert!(wide <= room, "{name}: {wide} pixels in {room}");
+    page.keep(name);
+    page.close();
+}
+
 /// A page that is open.
 pub(crate) struct Page {
     tools: Devtools,

@@ -1,6 +1,6 @@
 //! The page of a plan.
 
-use crate::page::{HOSTILE, Look, Of, Page, Size};
+use crate::page::{self, HOSTILE, Look, Of, Page, Size};
 
 const LIGHT: Look = Look { of: Of::Plan, scheme: "light", size: Size::Desk };
 const CHARTS: [&str; 3] = ["budget", "refused", "recall"];
@@ -56,11 +56,7 @@ fn band_chosen_cap_and_cliff_are_seen() {
 #[test]
 fn a_phone_shows_it_without_scrolling_sideways_and_paper_shows_it_whole() {
     for (name, size) in [("plan-phone", Size::Phone), ("plan-print", Size::Paper)] {
-        let mut page = Page::open(&Look { size, ..LIGHT });
-        let (wide, room) = (page.number("document.documentElement.scrollWidth"), page.number("innerWidth"));
-        assert!(wide <= room, "{name}: {wide} pixels in {room}");
-        page.keep(name);
-        page.close();
+        page::fits(name, &Look { size, ..LIGHT });
     }
 }
 
