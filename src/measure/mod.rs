@@ -58,7 +58,7 @@ pub use phase::Phase;
 pub use recorder::{Recorder, RecorderSettings};
 #[cfg(test)]
 use replications::replications_of;
-pub use replications::{Collector, Estimate, Held, Replications, SeedViolation};
+pub use replications::{Collector, Estimate, Held, Replications, SeedViolation, student};
 pub use summary::{
     Aborted, Admissions, Budget, ClientUnderTest, Counts, Drains, Figures, Gauge, Gauges, Harness, Host, Latency,
     LawByDesign, Mode, Peak, PhaseFigures, ProfileFigures, RssPeak, Saves, ScenarioIdentity, Shortage, Shortages,

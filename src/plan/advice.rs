@@ -7,7 +7,7 @@ use super::bounds::{Bounds, Limits};
 use super::cliff::Cliff;
 use super::cross_check::CrossCheck;
 use super::heat::Heat;
-use super::judge::{Effort, Judge, Shortfall};
+use super::judge::{Effort, Judge, Judgement, Shortfall};
 use super::lever::Lever;
 use super::margin::Margin;
 use super::search::{Point, Search};
@@ -64,6 +64,9 @@ pub enum Advice {
         memory_bytes: Option<u64>,
         /// Plays that stand behind it.
         plays: u64,
+        /// Whether the same calls were offered to a loss system of as many slots, too, whose share of refusals is known (Erlang
+        /// B): then what was luck in the plays was taken off.
+        beside_loss_system: bool,
         /// What one slot less breaks, or leaves undecided. Empty where there is no less.
         one_less: Vec<Shortfall>,
         /// How much more traffic it carries.
@@ -179,31 +182,30 @@ fn whole(cap: f64) -> u32 {
 
 /// What the search has settled, before the rest is looked at.
 enum Settled {
-    Take { cap: u32, plays: u64, runtimes: f64, one_less: Vec<Shortfall> },
+    Take { cap: u32, judgement: Box<Judgement>, one_less: Vec<Shortfall> },
     Impossible(Advice),
 }
 
 impl Settled {
     fn of(cap: u32, search: &mut Search<'_, '_, '_>) -> Self {
         let one_less = if cap > 1 { search.judgement(cap - 1).shortfalls.clone() } else { Vec::new() };
-        let replications = &search.judgement(cap).replications;
-        let runtimes = replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
-        Self::Take { cap, plays: replications.replications, runtimes, one_less }
+        Self::Take { cap, judgement: Box::new(search.judgement(cap).clone()), one_less }
     }
 
     fn advice(self, scenario: &Scenario, judge: &mut Judge<'_>) -> Advice {
-        let (cap, plays, runtimes, one_less) = match self {
+        let (cap, judgement, one_less) = match self {
             Self::Impossible(advice) => return advice,
-            Self::Take { cap, plays, runtimes, one_less } => (cap, plays, runtimes, one_less),
+            Self::Take { cap, judgement, one_less } => (cap, judgement, one_less),
         };
         let chosen = scenario.changed(&[Change::Cap(cap)]);
         Advice::Take {
             cap,
             ports: chosen.pool.runtime_port_range.clone().into_inner(),
             idle_ttl_s: chosen.pool.runtime_idle_ttl.secs_f64(),
-            shorter_ttl: shorter_ttl(&chosen, runtimes, judge),
+            shorter_ttl: shorter_ttl(&chosen, runtimes(&judgement), judge),
             memory_bytes: memory(&chosen, cap),
-            plays,
+            plays: judgement.replications.replications,
+            beside_loss_system: judgement.beside_loss_system,
             one_less,
             margin: Margin::of(&chosen, judge),
         }
@@ -219,10 +221,14 @@ fn shorter_ttl(chosen: &Scenario, instead_of: f64, judge: &mut Judge<'_>) -> Opt
             return None;
         }
         let judgement = judge.glance(&shorter);
-        let runtimes = judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
         let holds = judgement.standing == Standing::Holds;
-        holds.then(|| ShorterTtl { idle_ttl_s: ttl.secs_f64(), runtimes, instead_of })
+        holds.then(|| ShorterTtl { idle_ttl_s: ttl.secs_f64(), runtimes: runtimes(&judgement), instead_of })
     })
+}
+
+/// Those that exist, on average.
+fn runtimes(judgement: &Judgement) -> f64 {
+    judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0)
 }
 
 fn impossible(scenario: &Scenario, useful: u32, bounds: &Bounds, search: &mut Search<'_, '_, '_>) -> Advice {

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::measure::{Collector, Held, Replications, Standing, Threshold};
+use super::observations::Mean;
+use super::plays::{Plays, Said};
+use crate::measure::{Held, Replications, Standing, Threshold};
 use crate::scenario::Scenario;
-use crate::sim;
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,9 @@ pub struct Judgement {
     pub standing: Standing,
     /// Those that do not hold, in the order of the scenario.
     pub shortfalls: Vec<Shortfall>,
+    /// Whether a loss system of the same calls stood beside the plays, whose share of refusals is known: then what was luck
+    /// in them was taken off.
+    pub beside_loss_system: bool,
 }
 
 /// A threshold that does not hold.
@@ -54,7 +58,7 @@ pub struct Shortfall {
     pub expression: String,
     /// Whether it fails or cannot be told.
     pub standing: Standing,
-    /// What was observed: the mean of the plays.
+    /// What was observed: a share of all plays together, of any other figure the mean of the plays.
     pub mean: Option<f64>,
     /// The interval's lower end.
     pub low: Option<f64>,
@@ -79,81 +83,74 @@ impl<'p> Judge<'p> {
     /// Judges with confidence: plays until every threshold's interval lies on one side of its limit, or one of them
     /// surely fails, or enough was played.
     pub fn judge(&mut self, scenario: &Scenario) -> Judgement {
-        let mut collector = Collector::default();
-        let (mut plays, mut until) = (0, self.effort.replications);
+        let mut plays = Plays::of(scenario);
+        let mut count = self.effort.replications;
         loop {
-            self.play(scenario, plays..until, &mut collector);
-            plays = until;
-            let judgement = judged(scenario, collector.clone(), plays);
+            plays.play_until(count, self.played);
+            let judgement = Judgement::of(plays.say());
             let turns = judgement.replications.figures.get("turns").and_then(|turns| turns.mean).unwrap_or(0.0);
-            let next = 2.0 * (turns + SETTING_UP) * plays as f64;
-            let affordable = next <= self.effort.most_turns as f64 && plays < MOST_PLAYS;
+            let next = 2.0 * (turns + SETTING_UP) * count as f64;
+            let affordable = next <= self.effort.most_turns as f64 && count < MOST_PLAYS;
             if judgement.standing != Standing::Undecided || !affordable {
                 return judgement;
             }
-            until = 2 * plays;
+            count *= 2;
         }
     }
 
     /// Judges by the plays that a judgement begins with: what they leave undecided stays so.
     pub fn glance(&mut self, scenario: &Scenario) -> Judgement {
-        let (mut collector, plays) = (Collector::default(), self.effort.replications);
-        self.play(scenario, 0..plays, &mut collector);
-        judged(scenario, collector, plays)
+        Judgement::of(self.played(scenario, self.effort.replications))
     }
 
     /// A first look: whether the means of a few plays keep the limits.
     pub fn scout(&mut self, scenario: &Scenario) -> (bool, Replications) {
-        self.look(scenario, self.effort.scouts)
+        let said = self.played(scenario, self.effort.scouts);
+        let keeps = said.broken().next().is_none() && said.replications.broken == 0;
+        (keeps, said.replications)
     }
 
-    /// The same at twice as many plays.
-    pub fn look_twice(&mut self, scenario: &Scenario) -> (bool, Replications) {
-        self.look(scenario, 2 * self.effort.scouts)
+    /// The thresholds that the means of twice as many plays break, as written.
+    pub fn look_twice(&mut self, scenario: &Scenario) -> Vec<String> {
+        self.played(scenario, 2 * self.effort.scouts).broken().map(str::to_owned).collect()
     }
 
-    fn look(&mut self, scenario: &Scenario, plays: u64) -> (bool, Replications) {
-        let mut collector = Collector::default();
-        self.play(scenario, 0..plays, &mut collector);
-        let replications = collector.finish().expect("something was played");
-        let keeps = |(threshold, held): (&Threshold, &Held)| threshold.mean_keeps(held, plays);
-        let all = scenario.thresholds.iter().zip(&replications.thresholds).all(keeps);
-        (all && replications.broken == 0, replications)
-    }
-
-    fn play(&mut self, scenario: &Scenario, plays: std::ops::Range<u64>, collector: &mut Collector) {
-        let seeds = scenario.seed + plays.start..=scenario.seed + plays.end - 1;
-        sim::replicate(scenario, seeds, |summary| {
-            collector.add(summary);
-            (self.played)(1);
-        });
+    fn played<'s>(&mut self, scenario: &'s Scenario, count: u64) -> Said<'s> {
+        let mut plays = Plays::of(scenario);
+        plays.play_until(count, self.played);
+        plays.say()
     }
 }
 
-fn judged(scenario: &Scenario, collector: Collector, plays: u64) -> Judgement {
-    let replications = collector.finish().expect("something was played");
-    let judged = scenario.thresholds.iter().zip(&replications.thresholds);
-    let standings: Vec<(Standing, &Threshold, &Held)> =
-        judged.map(|(threshold, held)| (threshold.standing(held, plays, CONFIDENCE), threshold, held)).collect();
-    let standing = standings.iter().map(|(standing, ..)| *standing).max().unwrap_or(Standing::Holds);
-    let short = standings.iter().filter(|(standing, ..)| *standing != Standing::Holds);
-    let shortfalls = short.map(|(standing, threshold, held)| Shortfall::new(*standing, threshold, held));
-    let shortfalls = shortfalls.collect();
-    let standing = if replications.broken > 0 { Standing::Fails } else { standing };
-    Judgement { replications, standing, shortfalls }
+impl Judgement {
+    fn of(said: Said<'_>) -> Self {
+        let plays = said.replications.replications;
+        let (mut standing, mut shortfalls) = (Standing::Holds, Vec::new());
+        for (threshold, held, mean) in &said.thresholds {
+            let interval = mean.and_then(|mean| mean.interval(CONFIDENCE));
+            let of_this = threshold.standing(held, plays, interval);
+            standing = standing.max(of_this);
+            if of_this != Standing::Holds {
+                shortfalls.push(Shortfall::new(of_this, threshold, held, *mean));
+            }
+        }
+        let standing = if said.replications.broken > 0 { Standing::Fails } else { standing };
+        let Said { replications, beside_loss_system, .. } = said;
+        Self { replications, standing, shortfalls, beside_loss_system }
+    }
 }
 
 impl Shortfall {
-    fn new(standing: Standing, threshold: &Threshold, held: &Held) -> Self {
-        let (low, high) = held.observed.interval(CONFIDENCE).unzip();
+    fn new(standing: Standing, threshold: &Threshold, held: &Held, mean: Option<Mean>) -> Self {
+        let (low, high) = mean.and_then(|mean| mean.interval(CONFIDENCE)).unzip();
         Self {
             expression: held.expression.clone(),
             standing,
-            mean: held.observed.mean,
+            mean: mean.map(|mean| mean.value),
             low,
             high,
             limit: threshold.limit(),
-            reason: held.reason.clone(),
+            reason: held.reason.clone().filter(|_| mean.is_none()),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::{Advice, Binding, Effort, Lever, Limits, Plan, plan};
+use super::{Advice, Binding, Effort, Judge, Lever, Limits, Plan, plan};
 use crate::measure::Standing;
-use crate::scenario::Scenario;
+use crate::scenario::{Change, Scenario};
 
 const NO_LIMITS: Limits = Limits { memory_per_host: None };
 
@@ -102,27 +102,63 @@ fn a_loss_system_needs_what_erlang_says() {
 
 #[test]
 fn loss_systems_land_on_the_cap_of_erlang_b() {
-    // At one in a hundred: B(12, 19) = .0165, B(12, 20) = .0098; B(50, 63) = .0109, B(50, 64) = .0084;
-    // B(84, 99) = .0119, B(84, 100) = .0099. Twenty and a hundred keep it by a fiftieth only, which takes tens of millions of
-    // calls to be sure of: fewer leave them undecided, never failed, and advise one slot more.
-    for (erlangs, cap_of_theory, clearly) in [(12.0, 20, false), (50.0, 64, true), (84.0, 100, false)] {
-        let text = loss(erlangs, "pool.exhausted.rate <= 1%").replace("\"24h\"", "\"48h\"");
-        let text = text.replace("[cloud]", "[pool]\nruntime_idle_ttl = \"30s\"\n[cloud]");
-        let plan = planned_with(&text, Effort { scouts: 1, replications: 12, most_turns: 2_500_000 });
-        let advised = cap(&plan);
-        let standing = |wanted: u32| {
-            let point = plan.curve.iter().find(|point| point.cap == wanted);
-            point.and_then(|point| point.standing)
-        };
-        let told = format!("{erlangs} Erlangs: {advised} slots, {:?}", plan.advice);
-        if clearly || advised == cap_of_theory {
-            assert_eq!((advised, standing(advised - 1)), (cap_of_theory, Some(Standing::Fails)), "{told}");
-        } else {
-            assert_eq!((advised, standing(cap_of_theory)), (cap_of_theory + 1, Some(Standing::Undecided)), "{told}");
-        }
-        // Erlang's formula stands beside it, and is right about the cap.
+    // The smallest slots of which Erlang B keeps the limit. Some keep it by next to nothing (B(70, 85) = .00997), some do well
+    // without one slot less but for next to nothing (B(70, 94) = .00101): both are told, though refusals differ by a third
+    // from day to day.
+    let family = [
+        (5.0, "1%", 11),
+        (12.0, "1%", 20),
+        (30.0, "0.5%", 44),
+        (50.0, "1%", 64),
+        (70.0, "1%", 85),
+        (70.0, "0.1%", 95),
+        (84.0, "1%", 100),
+        (100.0, "2%", 113),
+    ];
+    for (erlangs, limit, cap_of_theory) in family {
+        let text = loss(erlangs, &format!("pool.exhausted.rate <= {limit}"));
+        let text = text.replace("[cloud]", "[pool]\nruntime_idle_ttl = \"30s\"\n[cloud]").replace("24h", "8h");
+        let plan = planned_with(&text, Effort { scouts: 1, replications: 10, most_turns: 2_000_000 });
+        let below = plan.curve.iter().find(|point| point.cap == cap_of_theory - 1);
+        let keeps_below = below.and_then(|point| point.standing) == Some(Standing::Holds);
+        let told = format!("{erlangs} Erlangs at {limit}: {:?}", plan.advice);
+        assert_eq!((cap(&plan), keeps_below), (cap_of_theory, false), "{told}");
+        let Advice::Take { beside_loss_system, .. } = plan.advice else { unreachable!() };
+        // Erlang's formula stands beside it, and says the same.
         let check = &plan.cross_check[0];
-        assert!(check.applies && check.erlang_b < 0.01 && (check.erlangs_per_worker / erlangs - 1.0).abs() < 0.01);
+        assert!(beside_loss_system && check.applies && (check.erlangs_per_worker / erlangs - 1.0).abs() < 0.01);
+    }
+}
+
+#[test]
+fn a_cap_that_fails_by_a_little_is_hardly_ever_called_good() {
+    // Two Erlangs on six slots: B(2, 6) = .0121, a thirtieth too much. Twenty plays of three hours bring some 30 refusals, in
+    // clusters. The same calls by an hourly profile have no loss system beside them.
+    let poisson = loss(2.0, "pool.exhausted.rate <= 1.17%").replace("24h", "3h").replace("\"1h\"", "\"10m\"");
+    let hourly = format!("model = \"profile\", hourly = [{}]", ["\"40/h\""; 24].join(", "));
+    let profile = poisson.replace("model = \"poisson\", rate = \"40/h\"", &hourly);
+    assert_ne!(poisson, profile);
+    for (text, told_from_luck) in [(poisson, true), (profile, false)] {
+        let scenario = Scenario::from_text(Path::new("failing.toml"), text).unwrap();
+        let scenario = scenario.changed(&[Change::Cap(6)]);
+        let (mut good, mut looks_good, mut width) = (0, 0_u64, 0.0);
+        for seed in (0..PLANS).map(|number| 1_000 * number) {
+            let scenario = scenario.clone().with_seed(seed);
+            let mut played = |_| ();
+            let mut judge = Judge::new(Effort { scouts: 20, replications: 20, most_turns: 500_000 }, &mut played);
+            let judgement = judge.judge(&scenario);
+            assert_eq!(judgement.beside_loss_system, told_from_luck);
+            good += usize::from(judgement.standing == Standing::Holds);
+            let short = judgement.shortfalls.first().and_then(|short| Some(short.high? - short.low?));
+            width += short.unwrap_or_default() / PLANS as f64;
+            let refused = judgement.replications.figures["pool.exhausted.rate"].mean.unwrap();
+            looks_good += u64::from(refused <= 0.0117);
+        }
+        // One in twenty is promised.
+        assert!(good <= 3, "{good} of {PLANS} plans would advise it");
+        // Who went by the mean would advise it as often as not.
+        assert!(looks_good > PLANS / 5, "{looks_good}");
+        assert_eq!(told_from_luck, width < 0.002, "beside a loss system it is known far better: {width}");
     }
 }
 
@@ -234,4 +270,6 @@ fn the_committed_schema_is_that_of_this_code() {
     }
 }
 
+/// Whoever promises one in twenty is found out by so many.
+const PLANS: u64 = 60;
 const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/plan.schema.json");

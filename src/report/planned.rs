@@ -8,12 +8,13 @@ use crate::plan::{Advice, Binding, Cliff, CrossCheck, Margin, Payoff, Plan, Shor
 /// What follows the first word, and why, a sentence each.
 pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
     match &plan.advice {
-        Advice::Take { cap, plays, one_less, .. } => {
+        Advice::Take { cap, plays, beside_loss_system, one_less, .. } => {
             let headline = format!(
                 "max_concurrent_users = {}: the smallest that surely keeps all thresholds.",
                 words::count((*cap).into())
             );
-            let mut why = vec![format!("Judged by {} plays with different seeds.", words::count(*plays))];
+            let beside = if *beside_loss_system { ", beside a loss system of the same calls" } else { "" };
+            let mut why = vec![format!("Judged by {} plays with different seeds{beside}.", words::count(*plays))];
             why.extend(one_less.iter().map(|short| format!("With {}, {}.", cap - 1, sentence(short))));
             (headline, why)
         }

@@ -119,6 +119,14 @@ impl Call {
         }
     }
 
+    /// When it ends, where nothing keeps it longer; absent where its turns decide that.
+    pub fn ends_at(&self) -> Option<Time> {
+        match self.ending {
+            Ending::At(end) | Ending::Within { end, .. } | Ending::Recorded { end, .. } => Some(end),
+            Ending::AfterTurns(_) => None,
+        }
+    }
+
     /// The turn that is due as the call rings.
     pub fn first_turn(&mut self) -> Turn {
         self.turn_at(self.rings_at)

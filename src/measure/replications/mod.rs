@@ -6,7 +6,7 @@
 mod collector;
 mod estimate;
 mod row;
-mod student;
+pub mod student;
 
 use std::collections::BTreeMap;
 

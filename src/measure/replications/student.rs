@@ -8,7 +8,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 /// For whole degrees of freedom the distribution function is a finite sum (Abramowitz and Stegun, Handbook of
 /// Mathematical Functions, 1964, 26.7.3 and 26.7.4); it is inverted by halving. Correct to about twelve digits, and the
 /// same on every machine: the few functions in it come from `libm`.
-pub(super) fn two_sided(share: f64, degrees: u64) -> f64 {
+pub fn two_sided(share: f64, degrees: u64) -> f64 {
     let (mut low, mut high) = (0.0, FRAC_PI_2);
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(low, high);

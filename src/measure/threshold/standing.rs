@@ -1,7 +1,7 @@
 //! What replications say of a threshold: an interval, not a point, is held against the limit.
 
 use super::{Operator, Threshold};
-use crate::measure::{Estimate, Held};
+use crate::measure::Held;
 
 /// What can be said of a threshold after several plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -16,39 +16,27 @@ pub enum Standing {
 }
 
 impl Threshold {
-    /// What the plays say, with so much `confidence` in the mean's interval. Limits that are met or not, as `== 0` is, must
-    /// hold in every play; those that a figure may come near to are held against the interval of the figure's mean.
-    pub fn standing(&self, held: &Held, plays: u64, confidence: f64) -> Standing {
-        let unobserved = held.observed.replications < plays || held.observed.mean.is_none();
-        if unobserved {
-            return Standing::Fails;
-        }
-        let always = held.held == plays;
-        match self.operator {
-            Operator::Equal | Operator::Unequal if always => Standing::Holds,
-            Operator::Equal | Operator::Unequal => Standing::Fails,
-            _ => self.of_interval(&held.observed, confidence),
-        }
-    }
-
-    /// Whether the mean itself keeps the limit, for a first look.
-    pub fn mean_keeps(&self, held: &Held, plays: u64) -> bool {
-        match self.operator {
-            Operator::Equal | Operator::Unequal => held.held == plays,
-            operator => {
-                held.observed.replications == plays
-                    && held.observed.mean.is_some_and(|mean| operator.holds(mean, self.limit))
+    /// What the plays say, `interval` being that of the figure's mean, where there is one. Limits that are met or not, as
+    /// `== 0` is, must hold in every play; those that a figure may come near to are held against the interval.
+    pub fn standing(&self, held: &Held, plays: u64, interval: Option<(f64, f64)>) -> Standing {
+        match (self.operator, interval) {
+            (Operator::Equal | Operator::Unequal, _) if held.held == plays => Standing::Holds,
+            (Operator::Equal | Operator::Unequal, _) | (_, None) => Standing::Fails,
+            (operator, Some((low, high))) => {
+                match (operator.holds(low, self.limit), operator.holds(high, self.limit)) {
+                    (true, true) => Standing::Holds,
+                    (false, false) => Standing::Fails,
+                    _ => Standing::Undecided,
+                }
             }
         }
     }
 
-    fn of_interval(&self, observed: &Estimate, confidence: f64) -> Standing {
-        let Some((low, high)) = observed.interval(confidence) else { return Standing::Undecided };
-        let (low, high) = (self.operator.holds(low, self.limit), self.operator.holds(high, self.limit));
-        match (low, high) {
-            (true, true) => Standing::Holds,
-            (false, false) => Standing::Fails,
-            _ => Standing::Undecided,
+    /// Whether the mean itself keeps the limit, for a first look.
+    pub fn mean_keeps(&self, held: &Held, plays: u64, mean: Option<f64>) -> bool {
+        match self.operator {
+            Operator::Equal | Operator::Unequal => held.held == plays,
+            operator => mean.is_some_and(|mean| operator.holds(mean, self.limit)),
         }
     }
 }
@@ -69,7 +57,8 @@ mod tests {
             ok: held == values.len(),
             reason: None,
         };
-        threshold.standing(&held, 4, 0.95)
+        let interval = held.observed.interval(0.95).filter(|_| values.len() == 4);
+        threshold.standing(&held, 4, interval)
     }
 
     #[test]
