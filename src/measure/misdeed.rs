@@ -174,3 +174,48 @@ pub(super) fn counts(findings: &[Finding], is_meant: impl Fn(&Finding) -> bool) 
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Span;
+
+    fn finding(wrong: Wrong, tenant: u16, at_s: u64, times: u64) -> Finding {
+        let (caller, what) = (format!("caller at {at_s}"), String::new());
+        let at = Time::ZERO + Span::from_secs(at_s);
+        Finding {
+            wrong,
+            tenant: TenantIndex(tenant),
+            at,
+            caller,
+            pid: 7,
+            port: 7878,
+            times,
+            what,
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_first_of_each_kind_are_told_in_the_order_of_time_with_the_names_of_their_tenants() {
+        let many = (0..100).rev().map(|at| finding(Wrong::Thrash, 1, at, 1));
+        let told = told(many.chain([finding(Wrong::OverCap, 0, 500, 3)]).collect(), &["acme".into(), "bank".into()]);
+        let at: Vec<f64> = told.iter().map(|misdeed| misdeed.at_s).collect();
+        let first: Vec<f64> = (0..20).map(f64::from).chain([500.0]).collect();
+        assert_eq!(at, first, "many of one kind do not hide another");
+        assert_eq!((told[0].tenant.as_str(), told[20].tenant.as_str(), told[20].times), ("bank", "acme", 3));
+    }
+
+    #[test]
+    fn each_time_of_those_that_are_meant_is_counted_by_kind() {
+        let findings = [
+            finding(Wrong::Thrash, 0, 1, 2),
+            finding(Wrong::Thrash, 0, 2, 5),
+            finding(Wrong::OverCap, 0, 3, 1),
+            finding(Wrong::Thrash, 1, 4, 100),
+        ];
+        let counts = |tenant| counts(&findings, |finding| finding.tenant == TenantIndex(tenant));
+        assert_eq!(counts(0), BTreeMap::from([(Wrong::Thrash, 7), (Wrong::OverCap, 1)]));
+        assert_eq!(counts(2), BTreeMap::new());
+    }
+}

@@ -160,9 +160,13 @@ impl Book {
         self.gaps += 1;
     }
 
-    /// A runtime is gone.
+    /// A runtime is gone just now.
     pub(super) fn ended(&mut self, number: u64) {
-        let now = self.clock.now();
+        self.ended_at(number, self.clock.now());
+    }
+
+    /// A runtime is gone since `now`.
+    pub(super) fn ended_at(&mut self, number: u64, now: Time) {
         self.judge_idleness(number, now);
         let Some(mut life) = self.lives.remove(&number) else { return };
         life.hang_up();

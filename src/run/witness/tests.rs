@@ -1,5 +1,7 @@
 //! Every law check can fail, and does not where nothing is wrong: lives told by hand over real sockets.
 
+mod misdeeds;
+
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
