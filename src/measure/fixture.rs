@@ -2,8 +2,8 @@
 
 use super::chronicle::{Chronicle, ChronicleSettings, Chronicler};
 use super::{
-    Ending, Event, Harness, Host, Level, Mode, Recall, Recorder, RecorderSettings, ScenarioIdentity, Summary,
-    TenantEnding, Threshold, Tool,
+    ClientUnderTest, Ending, Event, Harness, Host, Level, Mode, Recall, Recorder, RecorderSettings, ScenarioIdentity,
+    Summary, TenantEnding, Threshold, Tool,
 };
 use crate::base::{Span, TenantIndex, Time};
 
@@ -55,6 +55,15 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
         misdeeds: Vec::new(),
         harness: Harness { lag_limit_ms: Some(5.0), in_flight_peak: 42, cpu_s: Some(3.25), ..Harness::default() },
     }
+}
+
+/// An ending whose driver was in trouble, and what it said last.
+pub(crate) fn in_trouble(last_words: &[&str]) -> Ending {
+    let last_words = last_words.iter().map(|line| (*line).to_owned()).collect();
+    let mut ending = ending(1, 0);
+    ending.client = Some(ClientUnderTest { driver: "python3 shop.py".to_owned(), last_words, ..Default::default() });
+    ending.harness.invalid = vec!["the driver python3 shop.py: it ended (exit status: 1)".to_owned()];
+    ending
 }
 
 /// A good recall by a live runtime that took so long.

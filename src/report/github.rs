@@ -18,6 +18,7 @@ pub fn github_page(summary: &Summary) -> String {
     let mut page = format!("## busyhour: {word} {}\n\n", code(&summary.scenario.name));
     let _ = write!(page, "{}\n\n", escaped(&sentence, LONGEST_TEXT));
     page += &reasons(summary);
+    page += &last_words(summary);
     page += &table(&findings(summary));
     page += &figures(summary);
     let _ = writeln!(page, "Reproduce: {}", code(&command(summary)));
@@ -63,6 +64,13 @@ fn reasons(summary: &Summary) -> String {
     let reasons = summary.harness.invalid.iter().take(MOST).filter(|_| summary.verdict == Verdict::Invalid);
     let items: Vec<String> = reasons.map(|reason| format!("- {}\n", escaped(reason, LONGEST_TEXT))).collect();
     if items.is_empty() { String::new() } else { items.concat() + "\n" }
+}
+
+/// What a driver in trouble said last.
+fn last_words(summary: &Summary) -> String {
+    let words = summary.client.as_ref().map_or(&[][..], |client| &client.last_words);
+    let lines: Vec<String> = words.iter().map(|line| escaped(line, LONGEST_TEXT) + "\n").collect();
+    if lines.is_empty() { String::new() } else { format!("Its last words:\n\n<pre>{}</pre>\n\n", lines.concat()) }
 }
 
 fn table(findings: &[Finding]) -> String {
@@ -136,7 +144,7 @@ mod tests {
 
     use super::*;
     use crate::measure::Event;
-    use crate::measure::fixture::{at, ending, recall, recorder, run_of};
+    use crate::measure::fixture::{at, ending, in_trouble, recall, recorder, run_of};
 
     fn hostile(name: &str, thresholds: usize) -> Summary {
         let expression = format!("tenant.{name}.turns >= 3");
@@ -191,6 +199,18 @@ mod tests {
                 .all(|line| !line.starts_with('|') || line.matches('|').count() == 4 || line.matches('|').count() == 7),
             "{page}"
         );
+    }
+
+    #[test]
+    fn a_driver_in_trouble_is_heard_on_the_page() {
+        let said = |words: &[&str]| github_page(&recorder(&["acme"], &[]).finish(in_trouble(words)));
+        let page = said(&["  File \"shop.py\"", "</pre><b>", "::error::owned"]);
+        let words = page.split_once("<pre>").expect("they are there").1.split_once("</pre>").unwrap().0;
+        assert_eq!(
+            words,
+            "  File &#34;shop.py&#34;\n&#60;&#47;pre&#62;&#60;b&#62;\n\u{fffd}&#58;error&#58;&#58;owned\n"
+        );
+        assert!(!said(&[]).contains("<pre>"));
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub fn junit(summary: &Summary) -> String {
     }
     let class = clean(&format!("busyhour.{}.{}", scenario.mode.command(), scenario.name));
     suite.add_test_cases(findings(summary).iter().map(|finding| case(finding, &class)));
+    let words = summary.client.as_ref().map_or(&[][..], |client| &client.last_words);
+    if !words.is_empty() {
+        suite.set_system_err(words.iter().map(|line| clean(line)).collect::<Vec<_>>().join("\n"));
+    }
     let mut report = Report::new("busyhour");
     report.add_test_suite(suite);
     report.to_string().expect("cleaned text is XML, and writing to memory cannot fail")
@@ -62,7 +66,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::measure::fixture::{at, ending, recall, recorder, run_of};
+    use crate::measure::fixture::{at, ending, in_trouble, recall, recorder, run_of};
     use crate::measure::{Event, Verdict};
 
     #[test]
@@ -81,6 +85,14 @@ mod tests {
         assert_eq!(summary.verdict, Verdict::Invalid);
         let text = junit(&summary);
         assert!(text.contains("errors=\"1\"") && text.contains("3 arrivals"), "{text}");
+    }
+
+    #[test]
+    fn a_driver_in_trouble_is_heard_beside_the_cases() {
+        let said = |words: &[&str]| junit(&recorder(&["acme"], &[]).finish(in_trouble(words)));
+        let text = said(&["  File <shop.py>", "ValueError\u{1b}"]);
+        assert!(text.contains("<system-err>  File &lt;shop.py&gt;\nValueError\u{fffd}</system-err>"), "{text}");
+        assert!(!said(&[]).contains("system-err"));
     }
 
     #[test]

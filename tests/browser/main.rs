@@ -69,6 +69,21 @@ fn hostile_names_are_inert() {
 }
 
 #[test]
+fn the_last_words_of_a_driver_are_shown_and_do_nothing() {
+    for (name, size) in [("trouble", Size::Desk), ("trouble-phone", Size::Phone), ("trouble-print", Size::Paper)] {
+        page::fits(name, &Look { of: Of::Trouble, scheme: "light", size });
+    }
+    let mut page = Page::open(&Look { of: Of::Trouble, scheme: "dark", size: Size::Desk });
+    let words = page.text("document.getElementById('last-words').textContent");
+    let lines: Vec<&str> = words.lines().collect();
+    assert_eq!(lines.len(), 3, "each keeps its line: {words}");
+    assert!(lines[0].starts_with("  line 1 of </pre><img src=x"), "{words}");
+    assert_eq!(page.text("String(window.pwned)"), "undefined");
+    page.keep("trouble-dark");
+    page.close();
+}
+
+#[test]
 fn pointing_and_keys_show_values() {
     let mut page = Page::open(&LIGHT);
     let readout = "document.querySelector('[data-chart=runtimes]').nextElementSibling.textContent";

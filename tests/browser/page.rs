@@ -25,6 +25,8 @@ pub(crate) struct Look {
 pub(crate) enum Of {
     Run,
     Plan,
+    /// A run that a driver ended.
+    Trouble,
 }
 
 #[derive(Clone, Copy)]
@@ -153,9 +155,11 @@ impl Page {
 fn file(of: Of) -> PathBuf {
     static RUN: OnceLock<TempDir> = OnceLock::new();
     static PLAN: OnceLock<TempDir> = OnceLock::new();
+    static TROUBLE: OnceLock<TempDir> = OnceLock::new();
     let folder = match of {
         Of::Run => RUN.get_or_init(|| written(SCENARIO, &["sim"])),
         Of::Plan => PLAN.get_or_init(|| written(TALKERS, &PLANNED)),
+        Of::Trouble => TROUBLE.get_or_init(|| written(SCENARIO, &["run", "--quiet", "--client", DYING])),
     };
     folder.path().join("page.html")
 }
@@ -167,13 +171,16 @@ fn written(scenario: &str, command: &[&str]) -> TempDir {
     fs::write(&file, scenario.replace("HOSTILE", HOSTILE)).unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_busyhour"));
     program.args(command).arg(&file).arg("--html").arg(folder.path().join("page.html"));
-    let played = program.output().unwrap();
+    let played = program.current_dir(folder.path()).output().unwrap();
     assert!(folder.path().join("page.html").is_file(), "{played:?}");
     folder
 }
 
 /// What would run if a name were more than text.
 pub(crate) const HOSTILE: &str = "</script><img src=x onerror=pwned=1>&lt;b&gt;";
+/// A driver that ends before it has said a word, but for what stands in the way of everybody.
+const DYING: &str =
+    "sh -c 'for n in 1 2 3; do echo \"  line $n of </pre><img src=x onerror=pwned=1>$(printf %0200d 7)\" >&2; done'";
 /// More callers than slots: reuse, warm and cold boots, evictions and refusals.
 const SCENARIO: &str = r#"
 name = "hostile"

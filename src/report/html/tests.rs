@@ -1,6 +1,6 @@
 use super::*;
 use crate::base::Span;
-use crate::measure::fixture::{at, chronicler, ending, recall, recorder, run_of};
+use crate::measure::fixture::{at, chronicler, ending, in_trouble, recall, recorder, run_of};
 use crate::measure::{Event, Recorder};
 
 const HOSTILE: &str = "</script><script>alert(1)</script>\u{202e}<img src=x onerror=alert(2)>";
@@ -48,6 +48,23 @@ fn hostile_names_stay_text() {
     assert!(!page.contains("<script>alert") && !page.contains("<img") && !page.contains('\u{202e}'));
     assert_eq!(page.matches("<script").count(), 3, "data, library, charts");
     assert!(page.contains("&lt;/script&gt;&lt;script&gt;alert(1)"));
+}
+
+#[test]
+fn a_driver_in_trouble_has_the_last_word_and_another_has_none() {
+    let said = |words: &[&str]| {
+        let summary = recorder(&["acme"], &[]).finish(in_trouble(words));
+        html(&Page { summary: &summary, chronicle: None, scenario: None })
+    };
+    let page = said(&["Traceback (most recent call last):", "  File \"shop.py\"", HOSTILE, "ValueError: \u{1b}[31m"]);
+    let words = page.split_once("id=\"last-words\"").expect("they are shown").1.split_once("</pre>").unwrap().0;
+    assert!(words.contains("last):\n  File &quot;shop.py&quot;\n&lt;/script&gt;"), "{words}");
+    assert!(
+        words.contains("ValueError: \u{fffd}[31m") && !words.contains('\u{1b}') && !words.contains("<img"),
+        "{words}"
+    );
+    assert!(page.find("id=\"last-words\"") > page.find("it ended (exit status: 1)"), "after the reason");
+    assert!(!said(&[]).contains("last-words"));
 }
 
 #[test]

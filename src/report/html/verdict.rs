@@ -17,6 +17,7 @@ pub(super) fn section(summary: &Summary) -> Markup {
             @if !summary.harness.invalid.is_empty() {
                 ul { @for reason in &summary.harness.invalid { li { (inert(reason, LONGEST)) } } }
             }
+            (last_words(summary))
             @if summary.broke_a_law() { (broken(summary)) }
             @if let Some(profile) = &summary.profile { (by_design(profile)) }
         }
@@ -32,6 +33,18 @@ fn tone(summary: &Summary) -> &'static str {
         Verdict::Pass => "good",
         Verdict::Fail => "bad",
         Verdict::Invalid | Verdict::Unjudged => "doubtful",
+    }
+}
+
+/// What a driver in trouble said last; the lines keep their form, as a traceback's mean something.
+fn last_words(summary: &Summary) -> Markup {
+    let words = summary.client.as_ref().map_or(&[][..], |client| &client.last_words);
+    let lines: Vec<String> = words.iter().map(|line| inert(line, LONGEST)).collect();
+    html! {
+        @if !lines.is_empty() {
+            p.why { "The driver's last words on standard error:" }
+            pre #last-words tabindex="0" { code { (lines.join("\n")) } }
+        }
     }
 }
 

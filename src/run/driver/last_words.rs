@@ -53,7 +53,7 @@ impl Kept {
 
 fn plain(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line);
-    text.trim_end().chars().filter(|sign| !sign.is_control() || *sign == '\t').collect()
+    text.trim_end().replace('\t', "    ").chars().filter(|sign| !sign.is_control()).collect()
 }
 
 const MOST_LINES: usize = 20;
@@ -80,6 +80,6 @@ mod tests {
     #[tokio::test]
     async fn a_line_without_end_takes_no_memory_and_is_shown_and_not_obeyed() {
         assert_eq!(heard(&vec![b'x'; 1_000_000]).await, ["x".repeat(LONGEST_LINE)]);
-        assert_eq!(heard(b"\x1b[31mred\r\n\n").await, ["[31mred"]);
+        assert_eq!(heard(b"\x1b[31mred\r\n\n\tin").await, ["[31mred", "    in"]);
     }
 }
