@@ -80,11 +80,28 @@ fn total(tenants: &[TenantMeaning]) -> Offered {
 
 fn hosts(text: &mut String, meaning: &Meaning) -> fmt::Result {
     let (first, last) = meaning.ports;
-    let ports = last - first + 1;
+    let ports = meaning.ports_used;
+    if meaning.official {
+        return official_hosts(text, meaning);
+    }
     write!(text, "\nA host may need {} ports (it has {ports}, {first} to {last})", meaning.ports_needed)?;
     match meaning.memory_bytes {
         0 => writeln!(text, "."),
         bytes => writeln!(text, " and {} of memory.", ByteSize(bytes).display().si()),
+    }
+}
+
+/// The cap of the official SDK is no bound of what a host needs.
+fn official_hosts(text: &mut String, meaning: &Meaning) -> fmt::Result {
+    let ((first, last), needed, used) = (meaning.ports, meaning.ports_needed, meaning.ports_used);
+    write!(
+        text,
+        "\nOn a host, {needed} runtimes may serve by the official SDK's cap, and those that boot or end come on top.\n\
+         It uses {used} of the ports {first} to {last}, never the last"
+    )?;
+    match meaning.memory_bytes {
+        0 => writeln!(text, "."),
+        bytes => writeln!(text, "; those that serve take {} of memory.", ByteSize(bytes).display().si()),
     }
 }
 
@@ -103,6 +120,10 @@ fn sentence(warning: &Warning) -> String {
         Warning::Ports { needed, ports } => format!(
             "the workers of a host may hold {needed} runtimes on {ports} ports: expect pool.port_exhausted before \
              pool.exhausted."
+        ),
+        Warning::OfficialPorts { serving, ports } => format!(
+            "{serving} runtimes may serve on a host of which the official SDK uses {ports} ports, and it evicts nobody for a \
+             port: expect pool.port_exhausted where callers come together; widen runtime_port_range."
         ),
         Warning::MemorylessGaps { tenant, cv } => format!(
             "{tenant}: turn_gap has a coefficient of variation of {cv:.1}; people speak more regularly (about 0.5), and \
@@ -150,6 +171,18 @@ mod tests {
     fn a_scenario_says_what_it_means() {
         let scenario = Scenario::load("scenarios/fundamento.toml").expect("a shipped scenario is well formed");
         insta::assert_snapshot!(text(&check(&scenario)));
+    }
+
+    #[test]
+    fn a_scenario_by_official_rules_says_what_the_cap_does_not_bound() {
+        let text = std::fs::read_to_string("scenarios/python-shop.toml").expect("a shipped scenario can be read");
+        let tight = "profile = \"sdk-0.3.2\"\nruntime_port_range = [7878, 7890]\n";
+        let text_of = |text: &str| {
+            let scenario = Scenario::from_text("scenarios/python-shop.toml".as_ref(), text.to_owned());
+            super::text(&check(&scenario.expect("it is well formed")))
+        };
+        let tight = text.replace("profile = \"sdk-0.3.2\"", tight);
+        insta::assert_snapshot!(text_of(&text) + "\n---\n" + &text_of(&tight));
     }
 
     #[test]

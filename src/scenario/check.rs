@@ -23,11 +23,16 @@ pub struct Meaning {
     pub lasts_at_most_s: f64,
     /// Each tenant, in the order of the file.
     pub tenants: Vec<TenantMeaning>,
-    /// Runtimes, and so ports, that the fullest host may need: workers there times the cap.
+    /// Runtimes, and so ports, that the fullest host may need: workers there times the cap. By official rules, runtimes
+    /// that boot or end come on top.
     pub ports_needed: u64,
     /// First and last port of a host.
     pub ports: (u16, u16),
-    /// Memory of so many runtimes; 0 where the scenario gives none.
+    /// Of them, how many are handed out: by official rules, the last is not.
+    pub ports_used: u64,
+    /// Whether pools follow the rules of an official client.
+    pub official: bool,
+    /// Memory of as many runtimes as there are ports needed; 0 where the scenario gives none.
     pub memory_bytes: u64,
     /// What the reader should know before believing the result.
     pub warnings: Vec<Warning>,
@@ -75,6 +80,13 @@ pub enum Warning {
         /// Runtimes.
         needed: u64,
         /// Ports.
+        ports: u64,
+    },
+    /// The same by official rules, where runtimes that boot or end come on top, and none is evicted for its port.
+    OfficialPorts {
+        /// Runtimes that serve.
+        serving: u64,
+        /// Ports that are handed out.
         ports: u64,
     },
     /// Turns at memoryless distances meet a kinder pool than people's turns do.
@@ -140,6 +152,8 @@ pub fn check(scenario: &Scenario) -> Meaning {
         lasts_at_most_s: (scenario.duration + scenario.grace).secs_f64(),
         ports_needed,
         ports: scenario.pool.runtime_port_range.clone().into_inner(),
+        ports_used: scenario.ports_of_a_host(),
+        official: scenario.follows_official_rules(),
         memory_bytes: ports_needed.saturating_mul(scenario.runtime.behaviour.ballast_bytes),
         warnings: warnings(scenario, &tenants, ports_needed),
         tenants,
@@ -163,9 +177,18 @@ fn warnings(scenario: &Scenario, tenants: &[TenantMeaning], needed: u64) -> Vec<
             part_of_trace(traffic, scenario.duration),
         ]
     });
-    let ports = scenario.pool.runtime_port_range.len() as u64;
-    let of_hosts = [(needed > ports).then_some(Warning::Ports { needed, ports }), processors(scenario, tenants)];
+    let of_hosts = [ports(scenario, needed), processors(scenario, tenants)];
     of_tenants.chain(of_hosts).flatten().collect()
+}
+
+/// Fewer ports than runtimes. By official rules a newcomer's boot takes a port although his victim still has one, so that
+/// there have to be some to spare.
+fn ports(scenario: &Scenario, needed: u64) -> Option<Warning> {
+    let ports = scenario.ports_of_a_host();
+    if scenario.follows_official_rules() {
+        return (needed >= ports).then_some(Warning::OfficialPorts { serving: needed, ports });
+    }
+    (needed > ports).then_some(Warning::Ports { needed, ports })
 }
 
 fn tenant(scenario: &Scenario, index: usize) -> TenantMeaning {

@@ -2,7 +2,7 @@
 
 use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
 
-use super::{Fault, FaultKind, Scenario};
+use super::{Driver, Fault, FaultKind, Scenario};
 use crate::base::{Span, Stream};
 use crate::measure::chronicle::{ChronicleSettings, Chronicler};
 use crate::measure::{Mode, Recorder, RecorderSettings, ScenarioIdentity};
@@ -31,8 +31,18 @@ impl Scenario {
     pub fn processes_of_a_pool(&self) -> u64 {
         match self.profile {
             Profile::Builtin => self.pool.max_concurrent_users.into(),
-            Profile::Sdk0_3_2 => self.pool.runtime_port_range.len() as u64,
+            Profile::Sdk0_3_2 => self.ports_of_a_host(),
         }
+    }
+
+    /// Ports of a host that are handed out: by official rules, the last of the range never is.
+    pub fn ports_of_a_host(&self) -> u64 {
+        self.pool.runtime_port_range.len() as u64 - u64::from(self.follows_official_rules())
+    }
+
+    /// Whether pools follow the rules of an official client: it is simulated, or played itself.
+    pub fn follows_official_rules(&self) -> bool {
+        self.profile != Profile::Builtin || self.client.driver == Driver::MemoairVoice
     }
 
     fn workers(&self) -> u64 {
@@ -49,7 +59,7 @@ impl Scenario {
             grace: self.grace,
             budget: self.budget,
             runtimes: self.runtimes_cap(),
-            ports: hosts * self.pool.runtime_port_range.len() as u64,
+            ports: hosts * self.ports_of_a_host(),
             caller_name: speech::user_id,
         })
     }

@@ -169,7 +169,7 @@ fn what_is_not_said_of_the_mock_is_known() {
 fn an_official_pool_may_have_fewer_ports_than_slots() {
     let few = "profile = \"sdk-0.3.2\"\nmax_concurrent_users = 200";
     let scenario = read(&busy_with("max_concurrent_users = 20", few)).unwrap();
-    assert_eq!((scenario.profile, scenario.processes_of_a_pool()), (Profile::Sdk0_3_2, 100));
+    assert_eq!((scenario.profile, scenario.processes_of_a_pool()), (Profile::Sdk0_3_2, 99));
     let ours = read(BUSY).unwrap();
     assert_eq!((ours.profile, ours.processes_of_a_pool()), (Profile::Builtin, 20));
 }
@@ -297,6 +297,29 @@ fn callers_beyond_the_slots_are_warned_of() {
     assert!(check(&exhaustion).warnings.iter().any(|warning| matches!(warning, Warning::Refusals { .. })));
     let ports = Scenario::load("scenarios/port-exhaustion.toml").unwrap();
     assert!(check(&ports).warnings.contains(&Warning::Ports { needed: 24, ports: 12 }));
+}
+
+#[test]
+fn official_pools_leave_the_last_port_and_need_some_to_spare() {
+    let pool = |pool: &str, client: &str| {
+        let text = format!("[pool]\nmax_concurrent_users = 20\n{pool}\n[client]\ndriver = \"{client}\"\n[[tenant]]");
+        check(&read(&MINIMAL.replace("[[tenant]]", &text)).unwrap())
+    };
+    let official = "profile = \"sdk-0.3.2\"\n";
+    for (rules, client) in [(official, "builtin"), (official, "memoair-voice"), ("", "memoair-voice")] {
+        let tight = pool(&format!("{rules}runtime_port_range = [7878, 7898]"), client);
+        assert_eq!((tight.ports_needed, tight.ports_used, tight.official), (20, 20, true));
+        assert!(tight.warnings.contains(&Warning::OfficialPorts { serving: 20, ports: 20 }), "{tight:?}");
+        let wide = pool(&format!("{rules}runtime_port_range = [7878, 7899]"), client);
+        assert_eq!(wide.ports_used, 21);
+        assert!(!wide.warnings.iter().any(|warning| matches!(warning, Warning::OfficialPorts { .. })), "{wide:?}");
+    }
+    // Our own rules use every port, and boot in no more than the cap.
+    let ours = pool("runtime_port_range = [7878, 7897]", "builtin");
+    assert_eq!((ours.ports_used, ours.official), (20, false));
+    assert!(!ours.warnings.iter().any(|warning| matches!(warning, Warning::Ports { .. })), "{ours:?}");
+    let none = pool(&format!("{official}runtime_port_range = [7878, 7878]"), "builtin");
+    assert!(none.warnings.contains(&Warning::OfficialPorts { serving: 20, ports: 0 }), "{none:?}");
 }
 
 #[test]
