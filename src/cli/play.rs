@@ -15,7 +15,7 @@ use super::{Failure, github};
 use crate::measure::exit_code;
 use crate::report;
 use crate::run::{self, Options, Played, Progress, RunError, Stop};
-use crate::scenario::{Driver, Program, Scenario};
+use crate::scenario::{Program, Scenario};
 
 /// Plays the scenario, prints and files the result, and gives back the exit code.
 pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
@@ -115,18 +115,13 @@ pub(super) fn scenario_with(arguments: &LiveArguments, client: Option<&str>) -> 
         scenario.runtime.program = Program::Binary(path.clone());
     }
     if let Some(client) = client {
-        scenario.client.driver = driver(client)?;
+        scenario.client.ask_for(client).map_err(|problem| {
+            let help = "write builtin, memoair-voice, or a command such as `python3 my_driver.py`";
+            Failure::Question(miette::miette!(help = help, "--client {client:?}: {problem}"))
+        })?;
     }
     scenario.must_be_playable()?;
     Ok(scenario)
-}
-
-/// The client that `--client` names.
-fn driver(typed: &str) -> Result<Driver, Failure> {
-    Driver::typed(typed, None).map_err(|problem| {
-        let help = "write builtin, memoair-voice, or a command such as `python3 my_driver.py`";
-        Failure::Question(miette::miette!(help = help, "--client {typed:?}: {problem}"))
-    })
 }
 
 async fn perform(

@@ -1,5 +1,6 @@
 //! Which client is put under load, as it can be typed in a file and on a command line.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::base::Span;
@@ -11,6 +12,8 @@ pub struct ClientModel {
     pub driver: Driver,
     /// How long a driver may keep silent while it owes an answer.
     pub patience: Span,
+    /// What `--client` said, where it said anything.
+    pub asked: Option<String>,
 }
 
 /// What plays the client.
@@ -65,14 +68,24 @@ impl Driver {
         match self {
             Self::Builtin => BUILTIN.to_owned(),
             Self::MemoairVoice => MEMOAIR_VOICE.to_owned(),
-            Self::Command { words, .. } => words.join(" "),
+            Self::Command { words, .. } => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
         }
+    }
+}
+
+impl ClientModel {
+    /// The client that `--client` asks for, in place of the scenario's own. A command is started here.
+    pub fn ask_for(&mut self, typed: &str) -> Result<(), &'static str> {
+        let here = std::path::absolute(".").ok();
+        self.driver = Driver::typed(typed, here.as_deref())?;
+        self.asked = Some(typed.to_owned());
+        Ok(())
     }
 }
 
 impl Default for ClientModel {
     fn default() -> Self {
-        Self { driver: Driver::Builtin, patience: PATIENCE }
+        Self { driver: Driver::Builtin, patience: PATIENCE, asked: None }
     }
 }
 
@@ -101,6 +114,12 @@ fn words(line: &str) -> Result<Vec<String>, &'static str> {
     Ok(words)
 }
 
+/// A word as [`words`] reads it again.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let parted = word.is_empty() || word.contains(|sign: char| sign.is_whitespace() || "'\"".contains(sign));
+    if parted { format!("'{}'", word.replace('\'', "'\"'\"'")).into() } else { word.into() }
+}
+
 const BUILTIN: &str = "builtin";
 const MEMOAIR_VOICE: &str = "memoair-voice";
 /// The official SDK stands still for seconds where runtimes do not end when they are told to.
@@ -124,6 +143,15 @@ mod tests {
         assert_eq!(command("python3 drive.py --fast"), ["python3", "drive.py", "--fast"]);
         assert_eq!(command("bin/drive 'two words' \"\""), ["/shop/bin/drive", "two words", ""]);
         assert_eq!(command("/bin/drive a'b c'd"), ["/bin/drive", "ab cd"]);
+    }
+
+    #[test]
+    fn a_name_is_the_command_again() {
+        for text in ["python3 drive.py", "drive 'two words' \"\" 'it'\"'\"'s' \"a\"'\"'", "'/a b/drive'"] {
+            let driver = Driver::typed(text, None).expect("it is a command");
+            assert_eq!(Driver::typed(&driver.name(), None), Ok(driver), "{text}");
+        }
+        assert_eq!(Driver::typed("drive  --fast", None).expect("it is a command").name(), "drive --fast");
     }
 
     #[test]

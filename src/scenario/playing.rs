@@ -78,6 +78,7 @@ impl Scenario {
             sha256: self.sha256.clone(),
             seed: self.seed,
             mode,
+            client: self.client.asked.clone().filter(|_| mode == Mode::Run),
         }
     }
 

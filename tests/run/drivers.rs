@@ -135,6 +135,30 @@ fn who_hangs_up_is_cancelled() {
 }
 
 #[test]
+fn a_filed_run_plays_the_client_of_the_command_line_again_from_anywhere() {
+    let rig = Rig::new();
+    let scenario = rig.scenario(SECOND, &format!("[client]\ndriver = \"nobody\"\npatience = \"9s\"\n{CALLS}"));
+    let drivers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drivers");
+    let play = |scenario: &Path, folder: &Path, arguments: &[&str]| {
+        let mut command = rig.command(scenario);
+        let played = rig.finish(Playing::start(command.args(arguments).arg("--quiet").current_dir(folder)));
+        assert_eq!(played.code, Some(0), "{}{}", played.stdout, played.stderr);
+        played.stdout
+    };
+    let said = play(&scenario, &drivers, &["--client", "python3 bad.py yesterday"]);
+    assert!(said.contains("--seed 1 --client 'python3 bad.py yesterday'"), "{said}");
+    let filed = rig.run_folder();
+    let moved = rig.path("moved.toml");
+    std::fs::rename(filed.join("scenario.toml"), &moved).expect("the run was filed");
+    std::fs::remove_dir_all(&filed).expect("it can be taken away");
+    let again = play(&moved, rig.folder.path(), &[]);
+    assert!(!again.contains("--client"), "the file says it: {again}");
+    let summary = std::fs::read_to_string(rig.run_folder().join("summary.json")).expect("it was filed again");
+    let summary: Value = serde_json::from_str(&summary).expect("it is a summary");
+    assert_eq!(summary["client"]["command"], serde_json::json!(["python3", "bad.py", "yesterday"]), "{summary:#}");
+}
+
+#[test]
 fn a_driver_that_cannot_be_started() {
     let rig = Rig::new();
     let scenario = rig.scenario(MINUTE, CALLS);

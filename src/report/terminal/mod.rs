@@ -54,7 +54,7 @@ fn closing(summary: &Summary) -> Vec<String> {
 
 /// The command that plays the same calls again.
 pub(super) fn command(summary: &Summary) -> String {
-    let client = summary.client.as_ref().map(|client| format!(" --client {}", quoted(&client.driver)));
+    let client = summary.scenario.client.as_ref().map(|client| format!(" --client {}", quoted(client)));
     command_of(&summary.scenario) + &client.unwrap_or_default()
 }
 

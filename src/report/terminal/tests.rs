@@ -251,7 +251,8 @@ fn what_a_pool_did_wrong_is_told_with_its_proof() {
         cpu_s: Some(1.25),
         ..ClientUnderTest::default()
     };
-    let ending = Ending { misdeeds: findings(), client: Some(client), ..ending(1, 0) };
+    let mut ending = Ending { misdeeds: findings(), client: Some(client), ..ending(1, 0) };
+    ending.scenario.client = Some("python3 'my driver.py'".to_owned());
     let summary = recorder(&["acme"], &["misdeeds == 0", "misdeeds.thrash <= 1"]).finish(ending);
     assert_snapshot!(terminal(&summary, PLAIN));
 }

@@ -179,14 +179,21 @@ impl Resolver {
     pub(super) fn client(&mut self, typed: &typed::Client) -> ClientModel {
         let defaults = ClientModel::default();
         let patience = typed.patience.as_ref();
-        ClientModel {
-            driver: typed.driver.as_ref().map_or(Driver::Builtin, |driver| self.driver(driver)),
+        let client = ClientModel {
+            driver: typed.driver.as_ref().map_or(Driver::Builtin, |driver| self.driver(driver, typed.folder.as_ref())),
             patience: patience.map_or(defaults.patience, |patience| self.positive(patience, "a driver's patience")),
+            asked: None,
+        };
+        if let Some(folder) = typed.folder.as_ref().filter(|_| !matches!(client.driver, Driver::Command { .. })) {
+            let given = vec![("folder", folder.place.clone())];
+            self.superfluous(given, &format!("the driver `{}`, which is no command", client.driver.name()), &[]);
         }
+        client
     }
 
-    fn driver(&mut self, typed: &Placed<DriverText>) -> Driver {
-        let folder = Some(self.folder.as_path());
+    fn driver(&mut self, typed: &Placed<DriverText>, folder: Option<&Placed<String>>) -> Driver {
+        let folder = folder.map_or_else(|| self.folder.clone(), |folder| self.folder.join(&folder.value));
+        let folder = Some(folder.as_path());
         let driver = match &typed.value {
             DriverText::Line(line) => Driver::typed(line, folder),
             DriverText::Words(words) => match &words[..] {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use toml_edit::{Item, TableLike, Value};
+use toml_edit::{Array, Item, TableLike, Value};
 
 use super::{document, set, table};
-use crate::scenario::{Program, Scenario};
+use crate::scenario::{ClientModel, Driver, Program, Scenario};
 
 impl Scenario {
-    /// The text of a file that plays the same again, wherever it lies: the seed and the runtime that were played are
-    /// filled in, and other files are named by their full paths.
+    /// The text of a file that plays the same again, wherever it lies: the seed, the runtime and the client that were played
+    /// are filled in, and other files are named by their full paths.
     pub fn text_as_played(&self) -> String {
         let mut document = document(self);
         if let Ok(seed) = i64::try_from(self.seed) {
@@ -18,10 +18,25 @@ impl Scenario {
         if let Program::Binary(path) = &self.runtime.program {
             set(table(&mut document, "runtime"), "binary", absolute(path), "");
         }
+        if self.client.asked.is_some() || matches!(self.client.driver, Driver::Command { .. }) {
+            name_client(table(&mut document, "client"), &self.client);
+        }
         let folder = self.file.parent().unwrap_or(&self.file);
         name_in_full(document.as_table_mut(), folder);
         document.to_string()
     }
+}
+
+/// Names the client under test. What was typed in the file stays where it was played.
+fn name_client(table: &mut dyn TableLike, client: &ClientModel) {
+    let Driver::Command { words, folder } = &client.driver else {
+        table.remove(FOLDER);
+        return set(table, DRIVER, client.driver.name(), "");
+    };
+    if client.asked.is_some() {
+        set(table, DRIVER, words.iter().collect::<Array>(), "");
+    }
+    set(table, FOLDER, absolute(folder.as_deref().unwrap_or(Path::new("."))), "");
 }
 
 /// Names every file in full. In a scenario, `file` is always the key of one.
@@ -45,3 +60,5 @@ fn absolute(path: &Path) -> String {
 }
 
 const FILE: &str = "file";
+const DRIVER: &str = "driver";
+const FOLDER: &str = "folder";

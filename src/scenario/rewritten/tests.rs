@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::base::Distribution;
-use crate::scenario::{Program, Scenario};
+use crate::scenario::{Driver, Program, Scenario};
 
 const TEXT: &str = r#"# The question in full.
 name = "friday" # of all days
@@ -55,6 +55,49 @@ fn a_runtime_from_the_command_line_is_part_of_what_was_played() {
     played.runtime.program = Program::Binary("/usr/bin/voice".into());
     let again = scenario(&played.text_as_played());
     assert_eq!((again.runtime.program, again.seed), (played.runtime.program, played.seed));
+}
+
+#[test]
+fn a_client_from_the_command_line_is_part_of_what_was_played_wherever_the_file_lies() {
+    let here = std::path::absolute(".").expect("there is a working folder");
+    for (typed, asked) in [
+        ("", "python3 'my driver.py' --fast"),
+        ("[client]\ndriver = \"bin/other x\" # ours\nfolder = \"drivers\"\npatience = \"3s\"\n", "bin/driver"),
+        ("client = { driver = [\"other\"] }\n", "memoair-voice"),
+        ("client.driver = \"bin/other\"\nclient.folder = \"..\"\n", "builtin"),
+    ] {
+        let text = if typed.starts_with('[') { TEXT.to_owned() + typed } else { typed.to_owned() + TEXT };
+        let mut played = scenario(&text);
+        played.client.ask_for(asked).expect("it is a client");
+        let text = played.text_as_played();
+        let again = Scenario::from_text(Path::new("/elsewhere/friday.toml"), text.clone()).expect("it is a scenario");
+        assert_eq!(
+            (&again.client.driver, again.client.patience),
+            (&played.client.driver, played.client.patience),
+            "{text}"
+        );
+        if let Driver::Command { folder, .. } = again.client.driver {
+            assert_eq!(folder.as_deref(), Some(here.as_path()), "where the command was typed");
+        }
+    }
+}
+
+#[test]
+fn a_client_of_the_file_is_started_in_the_same_folder_wherever_the_file_lies() {
+    for (folder, started) in [("", "/folder"), ("folder = \"drivers\"\n", "/folder/drivers")] {
+        for driver in ["\"python3 drive.py\" # ours", "[\"bin/drive\", \"two words\"]"] {
+            let typed = format!("{TEXT}[client]\ndriver = {driver}\n{folder}");
+            let played = scenario(&typed);
+            let text = played.text_as_played();
+            assert_eq!(lines_without(&typed, &text).len(), 1 + usize::from(!folder.is_empty()), "{text}");
+            let again = Scenario::from_text(Path::new("/elsewhere/friday.toml"), text).expect("it is a scenario");
+            assert_eq!(again.client.driver, played.client.driver);
+            let Driver::Command { folder, .. } = again.client.driver else { panic!("it is a command") };
+            assert_eq!(folder.as_deref(), Some(Path::new(started)));
+        }
+    }
+    let builtin = scenario(TEXT).text_as_played();
+    assert!(!builtin.contains("client"), "the built-in client needs no word: {builtin}");
 }
 
 #[test]

@@ -128,6 +128,8 @@ pub(in crate::scenario) struct Client {
     /// `builtin`, `memoair-voice` (the official SDK; install its driver by `busyhour drivers install`), or the command of
     /// another driver, in one text or word by word. Default: builtin.
     pub(in crate::scenario) driver: Option<Placed<DriverText>>,
+    /// Where a driver's command is started, and looked for where it has a slash. Default: the scenario's folder.
+    pub(in crate::scenario) folder: Option<Placed<String>>,
     /// How long a driver may keep silent while it owes an answer; then the run is invalid. Default: 15s.
     pub(in crate::scenario) patience: Option<Written<Duration>>,
 }
