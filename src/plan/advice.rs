@@ -12,6 +12,7 @@ use super::lever::Lever;
 use super::margin::Margin;
 use super::search::{Point, Search};
 use super::variations::{Outcome, Payoff, payoffs, vary};
+use super::workers::{FewestWorkers, Workers};
 use crate::base::Span;
 use crate::measure::{ScenarioIdentity, Standing};
 use crate::scenario::{Change, Scenario};
@@ -60,6 +61,8 @@ pub enum Advice {
         idle_ttl_s: f64,
         /// A shorter one of which every threshold holds as well, with the runtimes that exist on average then.
         shorter_ttl: Option<ShorterTtl>,
+        /// The fewest workers that will do; absent where no tenant has several.
+        workers: Option<FewestWorkers>,
         /// Bytes that the runtimes of the fullest host take where all exist; absent where their size is not known.
         memory_bytes: Option<u64>,
         /// Plays that stand behind it.
@@ -84,6 +87,8 @@ pub enum Advice {
         needed: Option<u32>,
         /// The memory it would take on the fullest host, in bytes, where a runtime's size is known.
         needed_bytes: Option<u64>,
+        /// More workers, on the scenario's own hosts, that would do; absent where none would.
+        workers: Option<FewestWorkers>,
     },
 }
 
@@ -144,10 +149,11 @@ pub fn plan(
     let worse_above = chosen.map(|cap| search.worse_above(cap)).unwrap_or_default();
     let settled = match chosen {
         Some(cap) => Settled::of(cap, &mut search),
-        None => Settled::Impossible(impossible(scenario, useful, &bounds, &mut search)),
+        None => Settled::Impossible(Obstacle::of(scenario, useful, &bounds, &mut search)),
     };
     let curve = search.curve();
-    let advice = settled.advice(scenario, &mut judge);
+    let workers = Workers { scenario, limits, judge: &mut judge }.fewest(chosen);
+    let advice = settled.advice(scenario, workers, &mut judge);
     let variations = vary(scenario, limits, levers, &mut judge);
     let cap = chosen.unwrap_or_else(|| useful.min(bounds.largest()).max(1));
     Plan {
@@ -183,7 +189,7 @@ fn whole(cap: f64) -> u32 {
 /// What the search has settled, before the rest is looked at.
 enum Settled {
     Take { cap: u32, judgement: Box<Judgement>, one_less: Vec<Shortfall> },
-    Impossible(Advice),
+    Impossible(Obstacle),
 }
 
 impl Settled {
@@ -192,9 +198,9 @@ impl Settled {
         Self::Take { cap, judgement: Box::new(search.judgement(cap).clone()), one_less }
     }
 
-    fn advice(self, scenario: &Scenario, judge: &mut Judge<'_>) -> Advice {
+    fn advice(self, scenario: &Scenario, workers: Option<FewestWorkers>, judge: &mut Judge<'_>) -> Advice {
         let (cap, judgement, one_less) = match self {
-            Self::Impossible(advice) => return advice,
+            Self::Impossible(obstacle) => return obstacle.advice(workers),
             Self::Take { cap, judgement, one_less } => (cap, judgement, one_less),
         };
         let chosen = scenario.changed(&[Change::Cap(cap)]);
@@ -203,6 +209,7 @@ impl Settled {
             ports: chosen.pool.runtime_port_range.clone().into_inner(),
             idle_ttl_s: chosen.pool.runtime_idle_ttl.secs_f64(),
             shorter_ttl: shorter_ttl(&chosen, runtimes(&judgement), judge),
+            workers,
             memory_bytes: memory(&chosen, cap),
             plays: judgement.replications.replications,
             beside_loss_system: judgement.beside_loss_system,
@@ -231,17 +238,32 @@ fn runtimes(judgement: &Judgement) -> f64 {
     judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0)
 }
 
-fn impossible(scenario: &Scenario, useful: u32, bounds: &Bounds, search: &mut Search<'_, '_, '_>) -> Advice {
-    let largest = useful.min(bounds.largest());
-    let binding = match bounds.by_memory {
-        _ if largest == useful => Binding::NotTheCap,
-        Some(memory) if memory < bounds.by_ports => Binding::Memory,
-        _ => Binding::Ports,
-    };
-    let shortfalls = if largest > 0 { search.judgement(largest).shortfalls.clone() } else { Vec::new() };
-    let needed = if binding == Binding::Memory { search.smallest(useful) } else { None };
-    let needed_bytes = needed.and_then(|cap| memory(scenario, cap));
-    Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes }
+/// Why nothing that is allowed carries it.
+struct Obstacle {
+    binding: Binding,
+    largest: u32,
+    shortfalls: Vec<Shortfall>,
+    needed: Option<(u32, Option<u64>)>,
+}
+
+impl Obstacle {
+    fn of(scenario: &Scenario, useful: u32, bounds: &Bounds, search: &mut Search<'_, '_, '_>) -> Self {
+        let largest = useful.min(bounds.largest());
+        let binding = match bounds.by_memory {
+            _ if largest == useful => Binding::NotTheCap,
+            Some(memory) if memory < bounds.by_ports => Binding::Memory,
+            _ => Binding::Ports,
+        };
+        let shortfalls = if largest > 0 { search.judgement(largest).shortfalls.clone() } else { Vec::new() };
+        let needed = if binding == Binding::Memory { search.smallest(useful) } else { None };
+        Self { binding, largest, shortfalls, needed: needed.map(|cap| (cap, memory(scenario, cap))) }
+    }
+
+    fn advice(self, workers: Option<FewestWorkers>) -> Advice {
+        let Self { binding, largest, shortfalls, needed } = self;
+        let (needed, bytes) = needed.unzip();
+        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes: bytes.flatten(), workers }
+    }
 }
 
 /// Bytes that the runtimes of the fullest host take where all exist.

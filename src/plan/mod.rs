@@ -31,6 +31,7 @@ mod stack;
 mod surface;
 mod uses;
 mod variations;
+mod workers;
 
 pub use advice::{Advice, Binding, Plan, ShorterTtl, plan};
 pub use bounds::{Bounds, Limits};
@@ -46,6 +47,7 @@ pub use stack::{Found, Stack};
 pub use surface::{Surface, Tally, Ticks};
 pub use uses::{Use, What, uses};
 pub use variations::{Outcome, Payoff, payoffs, vary};
+pub use workers::FewestWorkers;
 
 #[cfg(test)]
 mod tests;

@@ -184,7 +184,7 @@ fn regular_talkers_show_the_cliff_that_memoryless_ones_hide() {
 fn memory_that_does_not_suffice_is_named_with_what_would() {
     let limits = Limits { memory_per_host: Some(900_000_000) };
     let plan = planned(&loss(5.0, "pool.exhausted.rate <= 1%"), limits, &[]);
-    let Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes } = plan.advice else {
+    let Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes, .. } = plan.advice else {
         panic!("nine runtimes of 100 MB do not carry it")
     };
     assert_eq!((binding, largest, needed, needed_bytes), (Binding::Memory, 9, Some(11), Some(1_100_000_000)));
@@ -205,6 +205,45 @@ fn two_workers_need_more_slots_together_than_one() {
     assert_eq!((one.settings.clone(), one.cap, one.slots), (vec!["workers=1".to_owned()], Some(11), 11));
     // Two halves: B(2.5, 6) = .028 and B(2.5, 7) = .0099, too near to one in a hundred to be sure of.
     assert!((14..=16).contains(&two.slots), "{two:?}");
+}
+
+/// Five Erlangs on so many workers and hosts, each of which has memory for nine runtimes.
+fn on_hosts(workers: u16, hosts: u16) -> Plan {
+    let text = loss(5.0, "pool.exhausted.rate <= 1%")
+        .replace("lease = \"call\"", &format!("lease = \"call\"\nworkers = {workers}"))
+        .replace("[cloud]", &format!("[host]\ncount = {hosts}\n[cloud]"));
+    planned(&text, Limits { memory_per_host: Some(900_000_000) }, &[])
+}
+
+#[test]
+fn fewer_workers_are_named_where_they_are_enough() {
+    let text = loss(5.0, "pool.exhausted.rate <= 1%").replace("lease = \"call\"", "lease = \"call\"\nworkers = 3");
+    let Advice::Take { cap, workers, .. } = planned(&text, NO_LIMITS, &[]).advice else { panic!("ports suffice") };
+    let fewest = workers.expect("there are three");
+    // One pool of eleven; three pools of B(1.67, 6) = .0060.
+    assert_eq!((fewest.workers, fewest.instead_of, fewest.cap, fewest.slots), (1, 3, 11, 11));
+    assert!((5..=7).contains(&cap) && fewest.one_less.is_empty(), "{cap}");
+    let one = planned(&loss(5.0, "pool.exhausted.rate <= 1%"), NO_LIMITS, &[]);
+    assert!(matches!(one.advice, Advice::Take { workers: None, .. }), "with one there is nothing to say");
+}
+
+#[test]
+fn no_fewer_workers_are_named_than_hosts_have_memory_for() {
+    // B(5, 9) = .0375 on one host, B(2.5, 8) = .0031 on each of two.
+    let Advice::Take { workers, .. } = on_hosts(2, 2).advice else { panic!("two hosts suffice") };
+    let fewest = workers.expect("there are two");
+    assert_eq!((fewest.workers, fewest.instead_of), (2, 2));
+    assert!((0.03..0.045).contains(&fewest.one_less[0].mean.unwrap()), "{fewest:?}");
+}
+
+#[test]
+fn more_workers_are_named_where_they_reach_more_hosts() {
+    let Advice::Impossible { workers, binding, .. } = on_hosts(1, 4).advice else { panic!("nine slots do not do") };
+    let more = workers.expect("three hosts idle");
+    assert_eq!((binding, more.workers, more.instead_of), (Binding::Memory, 2, 1));
+    assert!((7..=9).contains(&more.cap) && more.slots == 2 * u64::from(more.cap), "{more:?}");
+    // Where there is no other host, more workers only divide what there is.
+    assert!(matches!(on_hosts(1, 1).advice, Advice::Impossible { workers: None, .. }));
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use super::inert::inert;
 use super::words;
 use crate::measure::{Dimension, Standing, Threshold};
-use crate::plan::{Advice, Binding, Cliff, CrossCheck, Margin, Payoff, Plan, ShorterTtl, Shortfall};
+use crate::plan::{Advice, Binding, Cliff, CrossCheck, FewestWorkers, Margin, Payoff, Plan, ShorterTtl, Shortfall};
 
 /// What follows the first word, and why, a sentence each.
 pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
     match &plan.advice {
-        Advice::Take { cap, plays, beside_loss_system, one_less, .. } => {
+        Advice::Take { cap, plays, beside_loss_system, one_less, workers, .. } => {
             let headline = format!(
                 "max_concurrent_users = {}: the smallest that surely keeps all thresholds.",
                 words::count((*cap).into())
@@ -16,18 +16,56 @@ pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
             let beside = if *beside_loss_system { ", beside a loss system of the same calls" } else { "" };
             let mut why = vec![format!("Judged by {} plays with different seeds{beside}.", words::count(*plays))];
             why.extend(one_less.iter().map(|short| format!("With {}, {}.", cap - 1, sentence(short))));
+            why.extend(workers.iter().flat_map(|workers| fewest_words(workers, *cap)));
             (headline, why)
         }
-        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes } => {
+        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes, workers } => {
             let mut why = vec![obstacle(*binding, *largest)];
             why.extend(shortfalls.iter().map(|short| format!("There, {}.", sentence(short))));
             why.extend(needed.map(|cap| {
                 let memory = needed_bytes.map(|bytes| format!(", {} on the fullest host", bytes_of(bytes)));
                 format!("A cap of {} would do{}.", words::count(cap.into()), memory.unwrap_or_default())
             }));
+            why.extend(workers.iter().map(more_words));
             ("that is allowed carries this traffic.".to_owned(), why)
         }
     }
+}
+
+/// Whether fewer workers would do.
+fn fewest_words(fewest: &FewestWorkers, cap: u32) -> Vec<String> {
+    let FewestWorkers { workers, instead_of, slots, one_less, .. } = fewest;
+    let why = one_less.iter().map(|short| format!("With {}, {}.", counted_workers(workers - 1), sentence(short)));
+    let said = if workers == instead_of {
+        format!("{} a tenant are the fewest that do.", counted_workers(*workers))
+    } else {
+        let one = if *workers == 1 { "One worker a tenant is enough" } else { "Fewer workers are enough" };
+        format!(
+            "{one}: {} of a cap of {} instead of {} of {cap}, {} slots in all.",
+            counted_workers(*workers),
+            fewest.cap,
+            counted_workers(*instead_of),
+            words::count(*slots)
+        )
+    };
+    [said].into_iter().chain(why).collect()
+}
+
+/// Which workers more would do.
+fn more_words(more: &FewestWorkers) -> String {
+    let FewestWorkers { workers, instead_of, cap, slots, memory_bytes, .. } = more;
+    let memory = memory_bytes.map(|bytes| format!(", {} on the fullest host", bytes_of(bytes)));
+    format!(
+        "More workers would do, as they reach more hosts: {} a tenant instead of {}, each of a cap of {cap}, {} slots in all{}.",
+        counted_workers(*workers),
+        words::count((*instead_of).into()),
+        words::count(*slots),
+        memory.unwrap_or_default()
+    )
+}
+
+fn counted_workers(workers: u16) -> String {
+    if workers == 1 { "1 worker".to_owned() } else { format!("{} workers", words::count(workers.into())) }
 }
 
 fn obstacle(binding: Binding, largest: u32) -> String {
@@ -166,3 +204,51 @@ pub(super) fn settings(plan: &Plan) -> Vec<String> {
 }
 
 const WIDTH: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixture::planned;
+    use crate::report::terminal::{Style, plan as on_the_terminal};
+
+    fn fewest(workers: u16, instead_of: u16, one_less: Vec<Shortfall>) -> FewestWorkers {
+        FewestWorkers { workers, instead_of, cap: 20, slots: 20 * u64::from(workers), memory_bytes: None, one_less }
+    }
+
+    /// What both the terminal and the page say where these are the fewest workers.
+    fn told(threshold: &str, fewest: &FewestWorkers) -> String {
+        let mut plan = planned("acme", threshold);
+        let (Advice::Take { workers, .. } | Advice::Impossible { workers, .. }) = &mut plan.advice;
+        *workers = Some(fewest.clone());
+        let why = answer(&plan).1;
+        let (text, page) = (on_the_terminal(&plan, Style::default()), crate::report::plan_html(&plan, None));
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for sentence in &why {
+            assert!(flat.contains(sentence), "{sentence}: {text}");
+            assert!(page.contains(&sentence.replace('<', "&lt;").replace('>', "&gt;")), "{sentence}: {page}");
+        }
+        why.join(" ")
+    }
+
+    #[test]
+    fn workers_are_told_on_the_terminal_and_on_the_page_where_another_number_would_do() {
+        let Advice::Impossible { shortfalls, .. } = planned("acme", "budget.met >= 100%").advice else {
+            panic!("no pool does that")
+        };
+        let enough = told("budget.met >= 60%", &fewest(1, 3, Vec::new()));
+        assert!(
+            enough.contains("One worker a tenant is enough: 1 worker of a cap of 20 instead of 3 workers of"),
+            "{enough}"
+        );
+        let needed = told("budget.met >= 60%", &fewest(3, 3, shortfalls));
+        assert!(
+            needed.contains("3 workers a tenant are the fewest that do. With 2 workers, budget.met is"),
+            "{needed}"
+        );
+        let more = told("calls < 0", &fewest(4, 1, Vec::new()));
+        assert!(
+            more.contains("reach more hosts: 4 workers a tenant instead of 1, each of a cap of 20, 80 slots"),
+            "{more}"
+        );
+    }
+}

@@ -16,6 +16,10 @@ pub enum Change {
     IdleTtl(Span),
     /// Agent processes of every tenant.
     Workers(u16),
+    /// So many for tenants that have more.
+    WorkersAtMost(u16),
+    /// So many for tenants that have fewer.
+    WorkersAtLeast(u16),
     /// How long every tenant's leases are held.
     Lease(Lease),
     /// So many times the calls, from so many times the callers.
@@ -57,6 +61,12 @@ impl Scenario {
                 Change::Cap(cap) => scenario.pool.max_concurrent_users = cap,
                 Change::IdleTtl(ttl) => scenario.pool.runtime_idle_ttl = ttl,
                 Change::Workers(workers) => each(&mut scenario, |traffic| traffic.workers = workers),
+                Change::WorkersAtMost(most) => {
+                    each(&mut scenario, |traffic| traffic.workers = traffic.workers.min(most));
+                }
+                Change::WorkersAtLeast(least) => {
+                    each(&mut scenario, |traffic| traffic.workers = traffic.workers.max(least));
+                }
                 Change::Lease(lease) => scenario.tenants.iter_mut().for_each(|tenant| tenant.lease = lease),
                 Change::Growth(factor) => each(&mut scenario, |traffic| grow(traffic, factor)),
                 Change::Boot(takes) => boot(&mut scenario, |_| Distribution::Constant { ns: takes.ns() }),
@@ -175,6 +185,14 @@ mod tests {
         assert!(matches!(b.arrivals, Arrivals::Closed { callers: 8, .. }));
         let shrunk = scenario().changed(&[Change::Growth(0.01)]);
         assert_eq!(shrunk.traffic.tenants[0].callers.size, 1, "nobody at all would be another question");
+    }
+
+    #[test]
+    fn workers_are_taken_from_those_who_have_more_and_given_to_those_who_have_fewer() {
+        let workers =
+            |change| scenario().changed(&[change]).traffic.tenants.iter().map(|t| t.workers).collect::<Vec<_>>();
+        assert_eq!(workers(Change::WorkersAtMost(2)), [2, 1]);
+        assert_eq!(workers(Change::WorkersAtLeast(2)), [3, 2]);
     }
 
     #[test]
