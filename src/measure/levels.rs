@@ -27,6 +27,7 @@ impl Levels {
     }
 
     /// The present level held until `at`.
+    #[inline]
     pub(super) fn hold_until(&mut self, at: Time, window: &Range<Time>) {
         let held = at.min(window.end).since(self.since.max(window.start)).ns();
         if held > 0 {

@@ -99,6 +99,31 @@ impl Recorder {
         self.phases.iter_mut().for_each(|phase| phase.total_level(at, level));
     }
 
+    /// A tenant's pools hold that much from `at` on: as [`Event::Level`] says it, for who says nothing more often.
+    ///
+    /// # Panics
+    /// Where the tenant is not one of the settings'.
+    #[inline]
+    pub fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
+        let alone = self.tallies.len() == 1;
+        let levels = &mut self.tallies[tenant.index()].levels;
+        let before = levels.now();
+        levels.step(at, level, &self.window);
+        if !self.is_part && !alone {
+            let total = exchange(self.levels.now(), before, level);
+            self.levels.step(at, total, &self.window);
+        }
+        if !self.phases.is_empty() {
+            self.level_in_phases(tenant, at, level);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn level_in_phases(&mut self, tenant: TenantIndex, at: Time, level: Level) {
+        self.phases.iter_mut().for_each(|phase| phase.level(tenant, at, level));
+    }
+
     /// Counts an event.
     ///
     /// # Panics
@@ -139,7 +164,7 @@ impl Recorder {
                     tally.drain(reason, took, budget);
                 }
             }
-            Event::Level { tenant, at, level } => self.level(tenant, at, level),
+            Event::Level { tenant, at, level } => return self.level(tenant, at, level),
             // The chronicle's: no figure of a summary comes of them.
             Event::Turnover { .. } | Event::Evicted { .. } => {}
         }
@@ -185,6 +210,7 @@ impl Recorder {
         }
     }
 
+    #[inline]
     fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
         if let Some((tally, budget)) = self.counted(tenant, intended) {
             tally.counts.calls += 1;
@@ -193,6 +219,7 @@ impl Recorder {
     }
 
     /// The ledger of saves is of the whole run, so that what was acknowledged can be weighed against what arrived.
+    #[inline]
     fn saved(&mut self, save: &Save) {
         let ledger = &mut self.tallies[save.tenant.index()].counts.saves;
         match save.outcome {
@@ -204,16 +231,6 @@ impl Recorder {
             if let Err(code) = save.outcome {
                 tally.error(code);
             }
-        }
-    }
-
-    fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
-        let levels = &mut self.tallies[tenant.index()].levels;
-        let before = levels.now();
-        levels.step(at, level, &self.window);
-        if !self.is_part && self.tallies.len() > 1 {
-            let total = exchange(self.levels.now(), before, level);
-            self.levels.step(at, total, &self.window);
         }
     }
 }

@@ -25,6 +25,8 @@ impl Tally {
     }
 
     /// A recall, good or bad, at its true cost.
+    #[expect(clippy::inline_always, reason = "see `Recorder::observe`")]
+    #[inline(always)]
     pub(super) fn recall(&mut self, recall: &Recall, budget: Span) {
         self.counts.turns += 1;
         match recall.outcome {
@@ -66,6 +68,7 @@ impl Tally {
     }
 
     /// The end of a drain.
+    #[inline]
     pub(super) fn drain(&mut self, reason: DrainReason, took: Span, budget: Span) {
         let drains = &mut self.counts.drains;
         let count = match reason {

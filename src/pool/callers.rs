@@ -9,6 +9,8 @@ use crate::base::{DrainReason, Time};
 
 impl Pool {
     /// A caller wants a lease.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn acquire(&mut self, now: Time, key: Key) -> Admitted {
         if self.closing {
             return Admitted::Refused(PoolError::Closed);
@@ -40,6 +42,7 @@ impl Pool {
     }
 
     /// A lease is given back. Harmless where that was done before, or where the runtime is gone.
+    #[inline]
     pub fn released(&mut self, now: Time, lease: LeaseId) {
         let Some(&runtime) = self.leases.take(lease) else { return };
         let Some(place) = self.find_in(Phase::Ready, runtime) else { return };

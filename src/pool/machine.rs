@@ -151,6 +151,31 @@ impl Pool {
         if possible { self.next_wake().filter(|wake| *wake < alarm) } else { None }
     }
 
+    /// Runtimes that exist, and busy ones.
+    #[inline]
+    pub fn held(&self) -> (u32, u32) {
+        (self.levels.live(), self.levels.busy)
+    }
+
+    /// The next order, to be looked at where it stands and then [dropped](Self::drop_decision): for a shell to which a copy
+    /// matters.
+    #[inline]
+    pub fn first_decision(&self) -> Option<&Decision> {
+        self.decisions.front()
+    }
+
+    /// The next order is being carried out.
+    #[inline]
+    pub fn drop_decision(&mut self) {
+        self.decisions.pop_front();
+    }
+
+    /// Whether there is an order to carry out.
+    #[inline]
+    pub fn has_decided(&self) -> bool {
+        !self.decisions.is_empty()
+    }
+
     /// The next order, oldest first. To be called until there is none, after every input.
     #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {

@@ -30,7 +30,7 @@ impl Pool {
             return Admitted::Refused(error);
         }
         let phase = if parked { Phase::Parked } else { Phase::Queued };
-        let (place, _) = self.runtimes.insert(Runtime::new(key, phase));
+        let (place, _) = self.runtimes.insert_with(|| Runtime::new(key, phase));
         self.keys[key.index()].current = Some(place);
         if !parked {
             self.queue.push_back(&mut self.phase_links, place);

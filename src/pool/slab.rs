@@ -61,11 +61,18 @@ impl<K: Key, T> Slab<K, T> {
     /// Where the newcomer stands now, and what it is called outside.
     #[inline]
     pub(super) fn insert(&mut self, entry: T) -> (Place<K>, K) {
-        let Some(place) = self.free else { return self.grow(entry) };
+        self.insert_with(|| entry)
+    }
+
+    /// [`Slab::insert`] of an entry that is made where it is to stand: to make it elsewhere and copy it costs more than
+    /// all the rest.
+    #[inline]
+    pub(super) fn insert_with(&mut self, entry: impl FnOnce() -> T) -> (Place<K>, K) {
+        let Some(place) = self.free else { return self.grow(entry()) };
         let slot = &mut self.slots[place.index()];
         self.free = slot.next_free;
         slot.life += 1;
-        slot.entry = entry;
+        slot.entry = entry();
         (place, place.id(slot.life))
     }
 

@@ -21,7 +21,8 @@ impl Pool {
         self.runtimes.find(runtime).filter(|place| self.runtimes[*place].phase == phase)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn wait(&mut self, runtime: Place<RuntimeId>, caused_the_boot: bool) -> WaiterId {
         let (place, waiter) = self.waiters.insert(Waiter { runtime, caused_the_boot });
         self.runtimes[runtime].waiters.push_back(&mut self.waiter_links, place);
@@ -29,7 +30,8 @@ impl Pool {
     }
 
     /// A ready runtime without a lease becomes idle, or goes where the pool is closing.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn rest(&mut self, now: Time, place: Place<RuntimeId>) {
         self.runtimes[place].since = now;
         self.idle.push_back(&mut self.phase_links, place);

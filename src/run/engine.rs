@@ -114,7 +114,7 @@ impl Calls<'_> {
     /// Tells the workload. A fault of ours in a conversation is one of the run.
     fn note_end(&mut self, ended: Result<(Call, Time), JoinError>) {
         match ended {
-            Ok((call, at)) => self.workload.ended(&call, at),
+            Ok((call, at)) => _ = self.workload.ended(&call, at),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => {}
         }

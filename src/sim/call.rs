@@ -58,12 +58,45 @@ impl OnLine {
         }
     }
 
+    /// The next call in the place of one that is gone. Word by word: a copy of a call costs more than a step of it.
+    #[inline]
+    pub(super) fn become_next(&mut self, call: Call, (desk, key): (DeskId, Key), turn: Turn, pinned: bool) {
+        self.wanted = call.rings_at;
+        self.call = call;
+        self.desk = desk;
+        self.key = key;
+        self.step = Step::Turn;
+        self.stamp = self.stamp.wrapping_add(1);
+        self.turn = turn;
+        self.lease = None;
+        self.pinned = pinned;
+    }
+
     /// Its next step: when, and the stamp that tells it from those it overtakes.
     #[inline]
     pub(super) fn next(&mut self, at: Time, step: Step) -> (Time, u32) {
         self.step = step;
         self.stamp = self.stamp.wrapping_add(1);
         (at, self.stamp)
+    }
+
+    /// Starts its runtime's session, waits for whoever is starting it, or asks at once: its next step.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn enter(
+        &mut self,
+        errand: Errand,
+        runtime: &mut Runtime,
+        conduct: &Conduct,
+        now: Time,
+        budget: Span,
+    ) -> (Time, u32) {
+        if let Some(ready) = runtime.session_starts(conduct, now) {
+            self.draft.session_start = Some(ready.since(now));
+            return self.next(ready, Step::Session(errand));
+        }
+        let exchange = self.ask(errand, runtime, conduct, now, budget);
+        self.expect_answer(errand, exchange.answer_at(), exchange.deadline)
     }
 
     /// Searches or saves on its runtime, from now on.
@@ -102,6 +135,7 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    #[inline]
     pub(super) fn answer_at(&self) -> Time {
         self.begins + self.takes
     }

@@ -1,9 +1,9 @@
 //! A worker in virtual time: its pool, and what its host knows of its runtimes.
 
-use mock_runtime::behaviour::{Conduct, Life};
-use slotmap::SecondaryMap;
+use mock_runtime::behaviour::{Conduct, Life, Work};
 
-use super::laws::Books;
+use super::beside::Beside;
+use super::laws::{Books, Record};
 use super::queue::CallId;
 use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
 use crate::pool::{Key, Profile, ProfiledPool, RuntimeId, Settings, WaiterId};
@@ -15,8 +15,8 @@ pub(super) struct Desk {
     pub(super) pool: ProfiledPool,
     /// What it does, as seen from outside.
     pub(super) books: Books,
-    pub(super) runtimes: SecondaryMap<RuntimeId, Runtime>,
-    pub(super) waiting: SecondaryMap<WaiterId, CallId>,
+    pub(super) runtimes: Beside<RuntimeId, Runtime>,
+    pub(super) waiting: Beside<WaiterId, CallId>,
     pub(super) keys: Keys,
     /// Runtimes that exist, and busy ones, as they were last reported.
     pub(super) reported: (u32, u32),
@@ -43,6 +43,8 @@ pub(super) struct Runtime {
     pub(super) session: Option<Time>,
     /// It does nothing before that.
     pub(super) frozen_until: Time,
+    /// What the books know of it.
+    pub(super) record: Record,
 }
 
 /// Where a process stands.
@@ -75,8 +77,10 @@ pub(super) struct CallerState {
     pub(super) on_disk: bool,
     /// Runtimes the caller has had.
     pub(super) lives: u32,
-    /// Calls under way.
+    /// Calls under way, of one whose key is lent.
     calls: u32,
+    /// The runtime that was started last, as the books know it, until it is gone.
+    pub(super) current: Option<RuntimeId>,
 }
 
 impl Desk {
@@ -93,21 +97,14 @@ impl Desk {
             first_tick: if profile == Profile::Builtin { settings.boot_timeout } else { Span::ZERO },
             pool: ProfiledPool::new(profile, settings.clone(), Time::ZERO),
             books: Books::new(tenant, settings, profile),
-            runtimes: SecondaryMap::new(),
-            waiting: SecondaryMap::new(),
+            runtimes: Beside::default(),
+            waiting: Beside::default(),
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
             reported: (0, 0),
             tick_at: Time::NEVER,
             spawned: false,
             lives: seed,
         }
-    }
-
-    /// Runtimes that exist, and busy ones.
-    #[inline]
-    pub(super) fn held(&self) -> (u32, u32) {
-        let levels = self.pool.levels();
-        (levels.live(), levels.busy)
     }
 
     /// Whether the pool may want a tick before the one it gets: only a boot that has just begun can, because whoever is
@@ -123,6 +120,7 @@ impl Desk {
     }
 
     /// A new life of the caller's runtime, and how it begins.
+    #[inline]
     pub(super) fn next_life(&mut self, conduct: &Conduct, key: Key) -> (Life, BootKind) {
         let state = self.keys.state(key);
         let number = state.lives;
@@ -133,8 +131,9 @@ impl Desk {
     }
 
     /// A runtime is gone: where nothing else remembers its caller, the key is free.
+    #[inline]
     pub(super) fn tidy(&mut self, key: Key) {
-        if !self.pool.knows(key) {
+        if self.keys.is_lent(key) && !self.pool.knows(key) {
             self.keys.free_if_forgotten(key);
         }
     }
@@ -142,37 +141,67 @@ impl Desk {
 
 impl Runtime {
     /// A process that starts.
-    pub(super) fn new(key: Key, port: u16, spawned: Time, kind: BootKind, life: Life) -> Self {
-        Self { key, port, spawned, kind, life, phase: Phase::Booting, session: None, frozen_until: Time::ZERO }
+    #[inline]
+    pub(super) fn new(key: Key, port: u16, spawned: Time, (life, kind): (Life, BootKind), record: Record) -> Self {
+        let (phase, frozen_until) = (Phase::Booting, Time::ZERO);
+        Self { key, port, spawned, kind, life, phase, session: None, frozen_until, record }
+    }
+
+    /// When its session will be started, by who wants it now or by whoever is starting it; none where it is.
+    #[inline]
+    pub(super) fn session_starts(&mut self, conduct: &Conduct, now: Time) -> Option<Time> {
+        let ready = *self.session.get_or_insert_with(|| {
+            let work = Span::from_ns(conduct.takes(&mut self.life, Work::SessionStart, now.ns()));
+            now.max(self.frozen_until) + work
+        });
+        (ready > now).then_some(ready)
     }
 }
 
 impl Keys {
     /// The key under which a caller's call is played.
+    #[inline]
     pub(super) fn open(&mut self, caller: CallerIndex) -> Key {
-        let key = match u32::try_from(caller.0) {
+        match u32::try_from(caller.0) {
             Ok(number) if number < self.known => Key(number),
-            _ => self.free.pop().unwrap_or_else(|| {
-                self.callers.push(CallerState::default());
-                Key(u32::try_from(self.callers.len() - 1).expect("fewer than 2³² callers are on the line at once"))
-            }),
-        };
+            _ => self.lend(),
+        }
+    }
+
+    fn lend(&mut self) -> Key {
+        let key = self.free.pop().unwrap_or_else(|| {
+            self.callers.push(CallerState::default());
+            Key(u32::try_from(self.callers.len() - 1).expect("fewer than 2³² callers are on the line at once"))
+        });
         self.state(key).calls += 1;
         key
     }
 
     /// The call is over.
+    #[inline]
     pub(super) fn close(&mut self, key: Key) {
-        self.state(key).calls -= 1;
+        if self.is_lent(key) {
+            self.state(key).calls -= 1;
+        }
     }
 
+    #[inline]
     pub(super) fn state(&mut self, key: Key) -> &mut CallerState {
         &mut self.callers[key.0 as usize]
     }
 
+    /// Whether it is to be given back.
+    #[inline]
+    fn is_lent(&self, key: Key) -> bool {
+        key.0 >= self.known
+    }
+
+    #[inline(never)]
     fn free_if_forgotten(&mut self, key: Key) {
-        if key.0 >= self.known && self.state(key).calls == 0 {
-            *self.state(key) = CallerState::default();
+        let state = self.state(key);
+        if state.calls == 0 {
+            // The books remember a runtime that nobody has ended.
+            *state = CallerState { current: state.current, ..CallerState::default() };
             self.free.push(key);
         }
     }

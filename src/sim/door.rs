@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
+use super::desk::Desk;
 use super::engine::Simulation;
 use super::queue::{CallId, DeskId};
 use crate::base::{Span, TenantIndex, Time};
@@ -154,10 +155,15 @@ impl Simulation<'_> {
 
     fn give_back_at_once(&mut self, desk: DeskId, key: Key, (lease, runtime): (LeaseId, RuntimeId)) {
         let now = self.now;
-        let desk = self.desk(desk);
-        desk.books.leased(now, runtime, key);
-        desk.books.released(now, runtime);
-        desk.pool.released(now, lease);
+        let Desk { books, runtimes, pool, .. } = self.desk(desk);
+        match runtimes.get_mut(runtime) {
+            Some(entry) => {
+                books.leased(now, runtime, &mut entry.record, key);
+                entry.record.released(now);
+            }
+            None => books.leased_nothing(),
+        }
+        pool.released(now, lease);
     }
 
     /// Why the call gets no lease, where it was not let in: that is asked in its first turn, and never again.

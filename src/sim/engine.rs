@@ -12,7 +12,7 @@ use super::door::Door;
 use super::host::Host;
 use super::journal::{Fact, Listener};
 use super::parts::{Part, Place};
-use super::queue::{CallId, Class, DeskId, Due, Queue};
+use super::queue::{CallId, DeskId, Due, Queue};
 use super::{computing, faults};
 use crate::base::{Span, Stream, TenantIndex, Time};
 use crate::measure::{Aborted, Event, Level, Recorder};
@@ -22,6 +22,8 @@ use crate::workload::{Arrivals, TenantTraffic, Workload};
 /// A scenario being played.
 pub(super) struct Simulation<'j> {
     pub(super) scenario: Arc<Scenario>,
+    /// Of a recall.
+    pub(super) budget: Span,
     pub(super) now: Time,
     pub(super) queue: Queue,
     pub(super) workload: Workload,
@@ -45,7 +47,7 @@ pub(super) struct Simulation<'j> {
     pub(super) door: Option<Box<Door>>,
     /// What others have to know where this is a part: changes of levels since they were last collected.
     pub(super) changes: Changes,
-    is_part: bool,
+    pub(super) is_part: bool,
     pub(super) cloud: CloudState,
     /// When the last call ended; absent before.
     pub(super) ended: Option<Time>,
@@ -56,8 +58,8 @@ pub(super) struct Simulation<'j> {
     /// By fault: ports a stranger took, with their hosts.
     pub(super) squatted: Vec<Vec<(usize, u16)>>,
     /// The pool that has not reported since it was concerned.
-    touched: Option<DeskId>,
-    listener: Listener<'j>,
+    pub(super) touched: Option<DeskId>,
+    pub(super) listener: Listener<'j>,
 }
 
 /// A tenant in virtual time.
@@ -84,6 +86,7 @@ impl<'j> Simulation<'j> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
         let scenario = &part.scenario;
         let mut simulation = Self {
+            budget: scenario.budget,
             now: Time::ZERO,
             queue: Queue::default(),
             workload: Workload::sharing(&scenario.traffic, &part.popularities),
@@ -124,23 +127,32 @@ impl<'j> Simulation<'j> {
     }
 
     /// Goes on until then, or until a law is broken.
+    #[inline(never)]
     pub(super) fn advance(&mut self, until: Time) {
         while !self.broken && self.go_on(until) {}
     }
 
     /// Goes on until then, or until the calls are over, or a law is broken.
+    #[inline(never)]
     pub(super) fn advance_calls(&mut self, until: Time) {
         while !self.broken && !self.is_over() && self.go_on(until) {}
     }
 
-    /// The next thing happens, if it does before then.
-    #[inline]
+    /// The next thing happens, if it does before then. Before time goes on, the pool that was concerned reports.
+    #[expect(clippy::inline_always, reason = "it is the loop")]
+    #[inline(always)]
     fn go_on(&mut self, until: Time) -> bool {
         // What is due at once is of an instant that has begun already.
-        if self.queue.is_at_once() {
-            self.step();
-        } else {
-            let (ring, next) = (self.next_ring, self.queue.peek());
+        if !self.queue.is_at_once() {
+            let mut next = self.queue.peek();
+            if next.min(self.next_ring) > self.now && self.touched.is_some() {
+                self.report_touched();
+                if self.broken {
+                    return true;
+                }
+                next = self.queue.peek();
+            }
+            let ring = self.next_ring;
             if ring.min(next) >= until {
                 return false;
             }
@@ -149,21 +161,25 @@ impl<'j> Simulation<'j> {
                 self.now = ring;
                 self.queue.arrive_at(ring);
                 self.ring();
-            } else {
-                self.step();
+                return true;
             }
         }
-        if !self.queue.is_at_once() && self.next_ring.min(self.queue.peek()) > self.now {
-            self.report_touched();
-        }
+        self.step();
         true
     }
 
     /// Nobody is on the line, and nobody will ring any more.
     #[inline]
     pub(super) fn is_over(&mut self) -> bool {
-        if self.on_line.now() > 0 || self.next_ring < Time::NEVER {
-            return false;
+        self.on_line.now() == 0 && self.next_ring == Time::NEVER && self.is_still()
+    }
+
+    /// Nothing is left of the last call's instant, and nothing is due within the window.
+    #[cold]
+    #[inline(never)]
+    fn is_still(&mut self) -> bool {
+        if self.queue.peek() > self.now {
+            self.report_touched();
         }
         let next = self.queue.peek();
         next >= self.window() && next > self.now
@@ -202,6 +218,7 @@ impl<'j> Simulation<'j> {
     }
 
     /// So many calls more, or fewer, are on the line.
+    #[inline]
     pub(super) fn line(&mut self, more: i32) {
         self.on_line.step(self.now, self.on_line.now().wrapping_add_signed(more));
         if self.is_part {
@@ -216,15 +233,23 @@ impl<'j> Simulation<'j> {
         match due {
             Due::Call { call, stamp } => self.call_step(call, stamp),
             Due::Ready { desk, runtime } => {
-                self.boot_ends(desk, runtime, true);
-                self.touch(desk);
-            }
-            Due::BootFails { desk, runtime } => {
-                self.boot_ends(desk, runtime, false);
+                self.boot_ends(desk, runtime);
                 self.touch(desk);
             }
             Due::DrainEnds { desk, runtime } => {
                 self.drain_ends(desk, runtime);
+                self.touch(desk);
+            }
+            rare => self.rare_step(rare),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn rare_step(&mut self, due: Due) {
+        match due {
+            Due::BootFails { desk, runtime } => {
+                self.boot_fails(desk, runtime);
                 self.touch(desk);
             }
             Due::Computed { desk } => self.computed(desk),
@@ -241,6 +266,7 @@ impl<'j> Simulation<'j> {
                 self.fault(number, begins);
                 self.report_all();
             }
+            Due::Call { .. } | Due::Ready { .. } | Due::DrainEnds { .. } => unreachable!("that is no rare step"),
         }
     }
 
@@ -256,14 +282,18 @@ impl<'j> Simulation<'j> {
         self.carry_out(desk);
     }
 
+    #[inline]
     pub(super) fn desk(&mut self, desk: DeskId) -> &mut Desk {
         &mut self.desks[desk.0 as usize]
     }
 
     /// Tells whoever listens.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the fact is made only where somebody listens")]
+    #[inline(always)]
     pub(super) fn tell(&mut self, desk: DeskId, fact: Fact) {
-        self.listener.tell(self.now, (self.desks[desk.0 as usize].tenant, desk), fact);
+        if self.listener.0.is_some() {
+            self.listener.tell(self.now, (self.desks[desk.0 as usize].tenant, desk), fact);
+        }
     }
 
     #[expect(clippy::inline_always, reason = "see `Recorder::observe`")]
@@ -271,72 +301,6 @@ impl<'j> Simulation<'j> {
     pub(super) fn note(&mut self, event: &Event) {
         self.recorder.observe(event);
         self.listener.hear(event);
-    }
-
-    /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
-    /// it never held.
-    #[inline]
-    pub(super) fn touch(&mut self, id: DeskId) {
-        if self.touched != Some(id) {
-            self.report_touched();
-            self.touched = Some(id);
-        }
-        self.broken |= self.desks[id.0 as usize].books.breach.is_some();
-    }
-
-    #[inline]
-    fn report_touched(&mut self) {
-        if let Some(id) = self.touched.take() {
-            self.report(id);
-        }
-    }
-
-    /// Reports a pool's levels where they changed, and sees to its next tick.
-    #[inline]
-    fn report(&mut self, id: DeskId) {
-        let desk = &self.desks[id.0 as usize];
-        if desk.held() != desk.reported {
-            self.report_levels(id);
-        }
-        let desk = &self.desks[id.0 as usize];
-        self.broken |= desk.books.breach.is_some();
-        if desk.wants_look(self.now) {
-            self.see_to_tick(id);
-        }
-    }
-
-    fn report_levels(&mut self, id: DeskId) {
-        let now = self.now;
-        let desk = &mut self.desks[id.0 as usize];
-        let ((live, busy), before) = (desk.held(), desk.reported);
-        desk.reported = (live, busy);
-        desk.books.agrees(now, live);
-        if self.is_part {
-            self.changes.note(now, Of::Runtimes, live.wrapping_sub(before.0).cast_signed());
-            self.changes.note(now, Of::Busy, busy.wrapping_sub(before.1).cast_signed());
-        }
-        let level = &mut self.tenants[desk.tenant.index()].level;
-        level.runtimes = level.runtimes + live - before.0;
-        level.busy = level.busy + busy - before.1;
-        level.ports = level.runtimes;
-        let event = Event::Level { tenant: desk.tenant, at: now, level: *level };
-        self.recorder.observe(&event);
-        self.listener.hear(&event);
-    }
-
-    /// Wakes the pool when it wants to be, unless it is woken sooner anyway.
-    fn see_to_tick(&mut self, id: DeskId) {
-        let desk = &mut self.desks[id.0 as usize];
-        desk.spawned = false;
-        if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
-            desk.tick_at = wake;
-            self.queue.push(wake, Class::Timer, Due::Tick { desk: id });
-        }
-    }
-
-    /// Reports every pool, where a step may have concerned them all.
-    pub(super) fn report_all(&mut self) {
-        (0..self.desks.len()).for_each(|desk| self.report(DeskId(u32::try_from(desk).expect("there are few workers"))));
     }
 }
 

@@ -72,7 +72,7 @@ impl Simulation<'_> {
     fn victims(&self, number: u32, tenant: Option<TenantIndex>, share: f64) -> Vec<(DeskId, RuntimeId)> {
         let desks = (0..).map(DeskId).zip(&self.desks);
         let desks = desks.filter(|(_, desk)| tenant.is_none_or(|tenant| desk.tenant == tenant));
-        let living = desks.flat_map(|(id, desk)| desk.runtimes.keys().map(move |runtime| (id, runtime)));
+        let living = desks.flat_map(|(id, desk)| desk.runtimes.iter().map(move |(runtime, _)| (id, runtime)));
         self.scenario.victims(number as usize, living.collect(), share)
     }
 

@@ -175,10 +175,11 @@ pub(super) struct Listener<'j>(pub(super) Option<&'j mut dyn Journal>);
 
 impl Listener<'_> {
     /// Tells the fact.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the fact is made only where somebody listens")]
+    #[inline(always)]
     pub(super) fn tell(&mut self, at: Time, (tenant, desk): (TenantIndex, DeskId), fact: Fact) {
-        if let Some(journal) = &mut self.0 {
-            journal.note(&Entry { at, tenant, worker: desk.0, fact });
+        if self.0.is_some() {
+            self.tell_journal(Entry { at, tenant, worker: desk.0, fact });
         }
     }
 
@@ -186,6 +187,22 @@ impl Listener<'_> {
     #[expect(clippy::inline_always, reason = "the event is made only where somebody listens")]
     #[inline(always)]
     pub(super) fn hear(&mut self, event: &Event) {
+        if self.0.is_some() {
+            self.hear_journal(event);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_journal(&mut self, entry: Entry) {
+        if let Some(journal) = &mut self.0 {
+            journal.note(&entry);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn hear_journal(&mut self, event: &Event) {
         if let Some(journal) = &mut self.0 {
             journal.hear(event);
         }

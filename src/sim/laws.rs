@@ -1,7 +1,5 @@
 //! The laws, checked beside the pool: books of this room's own, a few comparisons per event, always on.
 
-use slotmap::SecondaryMap;
-
 use super::by_design::ByDesign;
 use super::patience::Patience;
 use super::ports::{Misplaced, PortBook};
@@ -15,9 +13,6 @@ pub(super) struct Books {
     tenant: TenantIndex,
     cap: u32,
     idle_limit: Span,
-    lives: SecondaryMap<RuntimeId, Life>,
-    /// The runtime that exists, by key.
-    by_key: Vec<Option<RuntimeId>>,
     existing: u32,
     ports: PortBook,
     pub(super) patience: Patience,
@@ -36,12 +31,40 @@ pub(super) struct Culprit {
     pub(super) key: Option<Key>,
 }
 
+/// What is known of one runtime, for as long as it exists. Whoever keeps the runtimes keeps it with them, so that one
+/// look finds both.
 #[derive(Clone, Copy, Debug)]
-struct Life {
+pub(super) struct Record {
     key: Key,
     leases: u32,
-    /// When it became ready or its last lease ended.
-    last_used: Option<Time>,
+    /// When it became ready or its last lease ended; never, before.
+    last_used: Time,
+}
+
+impl Record {
+    /// Whose it is.
+    pub(super) fn key(&self) -> Key {
+        self.key
+    }
+
+    /// It is ready.
+    #[inline]
+    pub(super) fn ready(&mut self, now: Time) {
+        self.last_used = now;
+    }
+
+    /// A lease on it is given back.
+    #[inline]
+    pub(super) fn released(&mut self, now: Time) {
+        self.leases -= 1;
+        self.last_used = now;
+    }
+}
+
+impl Culprit {
+    fn of(runtime: RuntimeId, key: Key) -> Self {
+        Self { runtime: Some(runtime), key: Some(key) }
+    }
 }
 
 impl Books {
@@ -50,8 +73,6 @@ impl Books {
             tenant,
             cap: settings.max_concurrent_users,
             idle_limit: settings.runtime_idle_ttl + settings.reap_interval,
-            lives: SecondaryMap::new(),
-            by_key: Vec::new(),
             existing: 0,
             ports: PortBook::new(&settings.runtime_port_range),
             patience: Patience::new(settings.boot_timeout),
@@ -62,13 +83,11 @@ impl Books {
     }
 
     /// Law 4: a runtime is given a port.
+    #[inline]
     pub(super) fn given(&mut self, now: Time, runtime: RuntimeId, key: Key, port: u16) {
-        let Err(why) = self.ports.give(port, runtime) else { return };
-        let what = match why {
-            Misplaced::Outside => format!("{runtime} was given port {port}, which is none of the pool's"),
-            Misplaced::HeldBy(other) => format!("{runtime} was given port {port}, which {other} has"),
-        };
-        self.broken(Law::Port, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
+        if let Err(why) = self.ports.give(port, runtime) {
+            self.misplaced(now, runtime, key, (port, why));
+        }
     }
 
     /// The port that was given turned out to be a stranger's.
@@ -77,86 +96,64 @@ impl Books {
         self.patience.port_lost();
     }
 
-    /// Laws 1 and 2: a process is started.
-    pub(super) fn spawned(&mut self, now: Time, runtime: RuntimeId, key: Key) {
-        let culprit = Culprit { runtime: Some(runtime), key: Some(key) };
+    /// Laws 1 and 2: a process is started; `current` is the runtime of its caller that exists.
+    #[inline]
+    pub(super) fn spawned(
+        &mut self,
+        now: Time,
+        runtime: RuntimeId,
+        key: Key,
+        current: &mut Option<RuntimeId>,
+    ) -> Record {
         self.existing += 1;
         if self.existing > self.cap {
-            let what = format!("{} runtimes exist with {runtime}, the cap is {}", self.existing, self.cap);
-            self.broken(Law::Cap, now, culprit, what);
+            self.too_many(now, runtime, key);
         }
-        let index = key.0 as usize;
-        if index >= self.by_key.len() {
-            self.by_key.resize(index + 1, None);
+        if let Some(other) = current.replace(runtime) {
+            self.not_alone(now, key, (other, runtime));
         }
-        if let Some(other) = self.by_key[index].replace(runtime) {
-            self.broken(Law::Identity, now, culprit, format!("one caller has both {other} and {runtime}"));
-        }
-        self.lives.insert(runtime, Life { key, leases: 0, last_used: None });
-    }
-
-    /// A runtime is ready.
-    pub(super) fn ready(&mut self, now: Time, runtime: RuntimeId) {
-        self.lives[runtime].last_used = Some(now);
+        Record { key, leases: 0, last_used: Time::NEVER }
     }
 
     /// Laws 6 and 7: a lease on a runtime, which should not have been reaped long ago, and is the caller's own.
-    pub(super) fn leased(&mut self, now: Time, runtime: RuntimeId, key: Key) {
-        let Some(life) = self.lives.get_mut(runtime) else {
-            // The official pool does not notice that its process has gone.
-            assert!(self.by_design.is_some(), "law 5: a lease is on a runtime that exists");
-            return;
-        };
-        life.leases += 1;
-        let Life { key: owner, leases, last_used } = *life;
-        if leases == 1 && last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
-            let what = format!("{runtime} was idle for longer than {}", self.idle_limit);
-            self.broken(Law::Idle, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
-        }
-        if owner != key {
-            let what = format!("a caller was given {runtime}, which holds another's memory");
-            self.broken(Law::Memory, now, Culprit { runtime: Some(runtime), key: Some(key) }, what);
+    #[inline]
+    pub(super) fn leased(&mut self, now: Time, runtime: RuntimeId, record: &mut Record, key: Key) {
+        record.leases += 1;
+        let overdue = record.leases == 1 && now.since(record.last_used) > self.idle_limit;
+        if overdue || record.key != key {
+            self.leased_wrongly(now, runtime, key, (overdue, record.key != key));
         }
     }
 
-    pub(super) fn released(&mut self, now: Time, runtime: RuntimeId) {
-        if let Some(life) = self.lives.get_mut(runtime) {
-            life.leases -= 1;
-            life.last_used = Some(now);
-        }
+    /// Law 5: a lease is on a runtime that exists. The official pool does not notice that its process has gone.
+    pub(super) fn leased_nothing(&self) {
+        assert!(self.by_design.is_some(), "law 5: a lease is on a runtime that exists");
     }
 
     /// Laws 3 and 6: a runtime is drained.
-    pub(super) fn drained(&mut self, now: Time, runtime: RuntimeId, reason: DrainReason) {
-        let Life { key, leases, last_used } = self.lives[runtime];
-        let culprit = Culprit { runtime: Some(runtime), key: Some(key) };
-        if leases > 0 && matches!(reason, DrainReason::Lru | DrainReason::Idle) {
-            let what = format!("{runtime} was drained ({reason:?}) under {leases} leases");
-            self.broken(Law::Lease, now, culprit, what);
-        }
-        if leases == 0 && last_used.is_some_and(|used| now.since(used) > self.idle_limit) {
-            let what = format!("{runtime} was drained later than {} after use", self.idle_limit);
-            self.broken(Law::Idle, now, culprit, what);
+    #[inline]
+    pub(super) fn drained(&mut self, now: Time, runtime: RuntimeId, record: &Record, reason: DrainReason) {
+        let in_use = record.leases > 0;
+        if in_use || now.since(record.last_used) > self.idle_limit {
+            self.drained_wrongly(now, runtime, record, reason);
         }
     }
 
     /// A process is gone, and its port free.
-    pub(super) fn gone(&mut self, runtime: RuntimeId, port: u16) {
+    #[inline]
+    pub(super) fn gone(&mut self, runtime: RuntimeId, port: u16, current: &mut Option<RuntimeId>) {
         self.ports.take_back(port, runtime);
-        if let Some(life) = self.lives.remove(runtime) {
-            self.existing -= 1;
-            let current = &mut self.by_key[life.key.0 as usize];
-            if *current == Some(runtime) {
-                *current = None;
-            }
+        self.existing -= 1;
+        if *current == Some(runtime) {
+            *current = None;
         }
     }
 
     /// Law 1 once more: the pool's own count is the true one.
+    #[inline]
     pub(super) fn agrees(&mut self, now: Time, live: u32) {
         if live != self.existing {
-            let what = format!("the pool counts {live} runtimes, {} exist", self.existing);
-            self.never(Law::Cap, now, Culprit::default(), what);
+            self.disagrees(now, live);
         }
     }
 
@@ -169,14 +166,14 @@ impl Books {
         }
     }
 
-    /// Laws 5 and 8: the end, when everything that could happen has.
-    pub(super) fn ends(&mut self, now: Time, waiting: usize) {
+    /// Laws 5 and 8: the end, when everything that could happen has. So many wait; this is the first runtime that is left.
+    pub(super) fn ends(&mut self, now: Time, waiting: usize, left: Option<(RuntimeId, Key)>) {
         if waiting > 0 {
             let what = format!("acquires that were never answered: {waiting}");
             self.never(Law::Answer, now, Culprit::default(), what);
         }
-        if let Some((runtime, Life { key, .. })) = self.lives.iter().next() {
-            let culprit = Culprit { runtime: Some(runtime), key: Some(*key) };
+        if let Some((runtime, key)) = left {
+            let culprit = Culprit::of(runtime, key);
             let what = format!("{runtime} is still there after its pool was closed, one of {}", self.existing);
             self.broken_times(self.existing.into(), Law::Survivor, now, culprit, what);
         }
@@ -192,6 +189,65 @@ impl Books {
     /// Runtimes that exist.
     pub(super) fn existing(&self) -> u32 {
         self.existing
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn misplaced(&mut self, now: Time, runtime: RuntimeId, key: Key, (port, why): (u16, Misplaced)) {
+        let what = match why {
+            Misplaced::Outside => format!("{runtime} was given port {port}, which is none of the pool's"),
+            Misplaced::HeldBy(other) => format!("{runtime} was given port {port}, which {other} has"),
+        };
+        self.broken(Law::Port, now, Culprit::of(runtime, key), what);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many(&mut self, now: Time, runtime: RuntimeId, key: Key) {
+        let what = format!("{} runtimes exist with {runtime}, the cap is {}", self.existing, self.cap);
+        self.broken(Law::Cap, now, Culprit::of(runtime, key), what);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_alone(&mut self, now: Time, key: Key, (other, runtime): (RuntimeId, RuntimeId)) {
+        let culprit = Culprit::of(runtime, key);
+        self.broken(Law::Identity, now, culprit, format!("one caller has both {other} and {runtime}"));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leased_wrongly(&mut self, now: Time, runtime: RuntimeId, key: Key, (overdue, anothers): (bool, bool)) {
+        let culprit = Culprit::of(runtime, key);
+        if overdue {
+            let what = format!("{runtime} was idle for longer than {}", self.idle_limit);
+            self.broken(Law::Idle, now, culprit, what);
+        }
+        if anothers {
+            let what = format!("a caller was given {runtime}, which holds another's memory");
+            self.broken(Law::Memory, now, culprit, what);
+        }
+    }
+
+    /// Perhaps: a runtime in use may be drained where it is broken, or where its pool is closed.
+    #[cold]
+    #[inline(never)]
+    fn drained_wrongly(&mut self, now: Time, runtime: RuntimeId, record: &Record, reason: DrainReason) {
+        let Record { key, leases, .. } = *record;
+        if leases == 0 {
+            let what = format!("{runtime} was drained later than {} after use", self.idle_limit);
+            self.broken(Law::Idle, now, Culprit::of(runtime, key), what);
+        } else if matches!(reason, DrainReason::Lru | DrainReason::Idle) {
+            let what = format!("{runtime} was drained ({reason:?}) under {leases} leases");
+            self.broken(Law::Lease, now, Culprit::of(runtime, key), what);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn disagrees(&mut self, now: Time, live: u32) {
+        let what = format!("the pool counts {live} runtimes, {} exist", self.existing);
+        self.never(Law::Cap, now, Culprit::default(), what);
     }
 
     fn broken(&mut self, law: Law, at: Time, culprit: Culprit, what: String) {

@@ -10,42 +10,77 @@ use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
-use crate::pool::{Decision, Key, RuntimeId, WaiterId};
+use crate::pool::{Decision, Key, PoolError, RuntimeId, WaiterId};
 
 impl Simulation<'_> {
     /// Carries out what the pool has decided; mostly that is nothing.
     #[inline]
     pub(super) fn carry_out(&mut self, desk: DeskId) {
-        while let Some(decision) = self.desk(desk).pool.next_decision() {
-            self.carry_out_one(desk, decision);
+        if self.desk(desk).pool.has_decided() {
+            self.carry_out_all(desk);
         }
     }
 
-    fn carry_out_one(&mut self, desk: DeskId, decision: Decision) {
-        match decision {
-            Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
-            Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
-            Decision::Grant { waiter, lease, runtime, .. }
-                if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) => {}
-            Decision::Refuse { waiter, .. } if self.door.is_some() && self.was_nobodys(desk, waiter, None) => {}
-            Decision::Discard { runtime } => self.discard(desk, runtime),
-            Decision::Lose { runtime } => self.lose(desk, runtime),
-            Decision::Grant { waiter, lease, runtime, admission } => {
-                let (call, errand, key, number) = self.waited(desk, waiter);
-                self.tell(desk, Fact::Granted { number, key, runtime, admission });
-                self.granted(call, errand, admission, (lease, runtime));
+    #[inline(never)]
+    fn carry_out_all(&mut self, desk: DeskId) {
+        while self.carry_out_first(desk) {}
+    }
+
+    /// Copies of what is read here would cost more than what is done with it: each order is looked at where it stands.
+    #[expect(clippy::inline_always, reason = "it has one caller")]
+    #[inline(always)]
+    fn carry_out_first(&mut self, id: DeskId) -> bool {
+        let pool = &mut self.desk(id).pool;
+        match pool.first_decision() {
+            None => return false,
+            Some(&Decision::Spawn { runtime, key, port }) => {
+                pool.drop_decision();
+                self.spawn(id, runtime, key, port);
             }
-            Decision::Refuse { waiter, error } => {
-                let (call, errand, key, number) = self.waited(desk, waiter);
-                self.tell(desk, Fact::Denied { number, key, error });
-                self.refused(call, errand, error);
+            Some(&Decision::Drain { runtime, reason }) => {
+                pool.drop_decision();
+                self.drain(id, runtime, reason);
+            }
+            Some(&Decision::Grant { waiter, lease, runtime, admission }) => {
+                pool.drop_decision();
+                if self.door.is_some() && self.was_nobodys(id, waiter, Some((lease, runtime))) {
+                    return true;
+                }
+                let (call, errand, key, number) = self.waited(id, waiter);
+                self.tell(id, Fact::Granted { number, key, runtime, admission });
+                self.granted(call, errand, admission, lease, runtime);
+            }
+            Some(&Decision::Refuse { waiter, error }) => {
+                pool.drop_decision();
+                self.denied(id, waiter, error);
+            }
+            Some(&Decision::Discard { runtime }) => {
+                pool.drop_decision();
+                self.discard(id, runtime);
+            }
+            Some(&Decision::Lose { runtime }) => {
+                pool.drop_decision();
+                self.lose(id, runtime);
             }
         }
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn denied(&mut self, desk: DeskId, waiter: WaiterId, error: PoolError) {
+        if self.door.is_some() && self.was_nobodys(desk, waiter, None) {
+            return;
+        }
+        let (call, errand, key, number) = self.waited(desk, waiter);
+        self.tell(desk, Fact::Denied { number, key, error });
+        self.refused(call, errand, error);
     }
 
     /// Who waited, by the call's number too, and for what: the wait is over.
+    #[inline]
     fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key, u64) {
-        let id = self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
+        let id = *self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
         self.judge_wait(desk, id);
         let call = self.call(id);
         let Step::Lease(errand) = call.step else { unreachable!("it waits for a lease") };
@@ -59,16 +94,14 @@ impl Simulation<'_> {
         let desk = &mut self.desks[id.0 as usize];
         desk.books.given(now, runtime, key, port);
         if !self.hosts[desk.host].take(port) {
-            desk.books.port_lost(runtime, port);
-            desk.pool.port_taken(now, runtime);
-            return self.tell(id, Fact::PortTaken { runtime });
+            return self.port_is_taken(id, runtime, port);
         }
-        desk.books.spawned(now, runtime, key);
+        let record = desk.books.spawned(now, runtime, key, &mut desk.keys.state(key).current);
         desk.spawned = true;
         let conduct = &self.tenants[desk.tenant.index()].conduct;
         let (life, kind) = desk.next_life(conduct, key);
         let outcome = conduct.boot(&life, kind, now.ns());
-        desk.runtimes.insert(runtime, Runtime::new(key, port, now, kind, life));
+        desk.runtimes.insert(runtime, || Runtime::new(key, port, now, (life, kind), record));
         if self.computes && self.computes_boot(kind, outcome, id, runtime) {
             return;
         }
@@ -85,6 +118,17 @@ impl Simulation<'_> {
         self.queue.push(ends, Class::Beginning, due);
     }
 
+    /// The port of an ordered boot is a stranger's.
+    #[cold]
+    #[inline(never)]
+    fn port_is_taken(&mut self, id: DeskId, runtime: RuntimeId, port: u16) {
+        let now = self.now;
+        let desk = self.desk(id);
+        desk.books.port_lost(runtime, port);
+        desk.pool.port_taken(now, runtime);
+        self.tell(id, Fact::PortTaken { runtime });
+    }
+
     /// When the cloud's answer to a bootstrap is there; `None` where nobody will wait for it so long. A warm boot goes
     /// on with what it has after a second.
     pub(super) fn projection_arrives(&mut self, id: DeskId, kind: BootKind) -> Option<Time> {
@@ -98,21 +142,18 @@ impl Simulation<'_> {
     }
 
     #[inline]
-    pub(super) fn boot_ends(&mut self, id: DeskId, runtime: RuntimeId, ready: bool) {
+    pub(super) fn boot_ends(&mut self, id: DeskId, runtime: RuntimeId) {
         let now = self.now;
         let desk = &mut self.desks[id.0 as usize];
         let Some(entry) = desk.runtimes.get_mut(runtime) else { return };
         if entry.phase != Phase::Booting {
             return;
         }
-        if !ready {
-            return self.ends_by_itself(id, runtime);
-        }
         entry.phase = Phase::Ready;
+        entry.record.ready(now);
         let Runtime { key, spawned: began, kind, .. } = *entry;
         let tenant = desk.tenant;
         desk.keys.state(key).on_disk = true;
-        desk.books.ready(now, runtime);
         desk.pool.started(now, runtime, kind);
         desk.awaits_poll();
         self.note(&Event::Booted { tenant, began, kind, took: now.since(began) });
@@ -120,13 +161,21 @@ impl Simulation<'_> {
         self.carry_out(id);
     }
 
+    /// The process exits instead, unless it was told to end before.
+    pub(super) fn boot_fails(&mut self, id: DeskId, runtime: RuntimeId) {
+        let boots = self.desk(id).runtimes.get(runtime).is_some_and(|entry| entry.phase == Phase::Booting);
+        if boots {
+            self.ends_by_itself(id, runtime);
+        }
+    }
+
     /// Says goodbye to a runtime, or kills it where it is broken.
     fn drain(&mut self, id: DeskId, runtime: RuntimeId, reason: DrainReason) {
         let now = self.now;
         self.tell(id, Fact::Draining { runtime, reason });
         let desk = &mut self.desks[id.0 as usize];
-        desk.books.drained(now, runtime, reason);
         let entry = &mut desk.runtimes[runtime];
+        desk.books.drained(now, runtime, &entry.record, reason);
         let before = std::mem::replace(&mut entry.phase, Phase::Draining { began: now, reason });
         let conduct = &self.tenants[desk.tenant.index()].conduct;
         let mut work = |work| Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
@@ -184,13 +233,15 @@ impl Simulation<'_> {
     }
 
     /// The process is gone: its port is anybody's.
+    #[inline]
     fn bury(&mut self, id: DeskId, runtime: RuntimeId) -> Key {
         self.stop_computing(id, runtime);
         let desk = &mut self.desks[id.0 as usize];
         let gone = desk.runtimes.remove(runtime).expect("a process is buried once");
-        self.hosts[desk.host].give_back(gone.port);
-        desk.books.gone(runtime, gone.port);
-        gone.key
+        let (key, port) = (gone.key, gone.port);
+        self.hosts[desk.host].give_back(port);
+        desk.books.gone(runtime, port, &mut desk.keys.state(key).current);
+        key
     }
 
     fn cloud_latency(&mut self, id: DeskId) -> Span {

@@ -245,16 +245,16 @@ const PARTS: [MemoryPart; 7] = [
 ];
 /// The program, and what a scenario of one quiet tenant takes.
 const PROGRAM: u64 = 10_000_000;
-/// A caller in a pool and in its books.
-const KEY: u64 = 24;
+/// A caller in a pool, whose array grows by doubling.
+const KEY: u64 = 16;
 /// A line of a closed tenant, and its place among those who wait.
 const LINE: u64 = 56;
 /// A caller in a table of popularity.
 const POPULARITY: u64 = 12;
 /// A step in the queue, and a lease.
 const STEP: u64 = 64;
-/// A runtime in its pool and in the books.
-const RUNTIME: u64 = 200;
+/// A runtime in its pool, and where it waits.
+const RUNTIME: u64 = 180;
 /// A port in a pool, free and held, and in the books.
 const PORT: u64 = 18;
 /// A tenant that nobody calls.

@@ -14,6 +14,7 @@
 //! only where a scenario says how many cores a host has and how much of the work is computing.
 
 mod aborting;
+mod beside;
 mod by_design;
 mod call;
 mod changes;
@@ -29,6 +30,7 @@ mod fingerprint;
 mod host;
 mod journal;
 mod laws;
+mod leases;
 mod lives;
 mod memory;
 mod official;
@@ -39,6 +41,7 @@ mod ports;
 mod processors;
 mod queue;
 mod replicate;
+mod reports;
 mod retrace;
 mod scribe;
 mod turns;

@@ -44,7 +44,7 @@ impl Simulation<'_> {
     pub(super) fn finds_nobody(&mut self, id: CallId, errand: Errand) {
         self.give_lease_back(id);
         let desk = self.call(id).desk;
-        if self.desk(desk).pool.is_official() { self.unreachable(id, errand) } else { self.acquire(id, errand) }
+        if self.desk(desk).pool.is_official() { self.unreachable(id, errand) } else { self.acquire_anew(id, errand) }
     }
 
     /// The exchange failed, for good.

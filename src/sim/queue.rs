@@ -1,7 +1,8 @@
 //! What happens next.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
+
+use slotmap::{Key as _, KeyData};
 
 use super::processors::WorkId;
 use crate::base::Time;
@@ -54,13 +55,18 @@ pub(super) struct DeskId(pub(super) u32);
 /// Most of what happens causes one thing more. So what was popped stays on top of the heap until the next push takes
 /// its place: one sift, and a short one where that comes soon. What ends in the instant in which it began, as work does
 /// that takes no time, never gets into the heap.
+///
+/// The heap is this room's own because its entries are four words that travel in registers: written to memory word by
+/// word and read back as a whole, as a library's generic heap does, they keep the processor waiting longer than all the
+/// sifting takes.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    heap: BinaryHeap<Reverse<Entry>>,
+    /// A binary heap: no entry comes before its parent, which stands at half its place.
+    heap: Vec<Entry>,
     /// The heap's top has happened already.
     spent: bool,
     /// Endings of this very instant, in their order: the last endings of the instant, but before all else in it.
-    at_once: VecDeque<Due>,
+    at_once: VecDeque<Packed>,
     /// When that is.
     now: Time,
     next_sequence: u64,
@@ -70,26 +76,30 @@ pub(super) struct Queue {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     order: u128,
-    due: Due,
+    due: Packed,
 }
 
+/// A [`Due`] in two words: its kind and the smaller of its numbers, and the larger one.
+#[derive(Clone, Copy, Debug)]
+struct Packed(u64, u64);
+
 impl Queue {
+    #[inline]
     pub(super) fn push(&mut self, at: Time, class: Class, due: Due) {
         if at == self.now && class == Class::Ending {
-            return self.at_once.push_back(due);
+            return self.at_once.push_back(due.into());
         }
-        let entry = Reverse(Entry { order: order(at, class, self.next_sequence), due });
+        let order = order(at, class, self.next_sequence);
         self.next_sequence += 1;
-        if std::mem::take(&mut self.spent)
-            && let Some(mut top) = self.heap.peek_mut()
-        {
-            *top = entry;
+        if std::mem::take(&mut self.spent) {
+            self.sift_down(order, due.into());
         } else {
-            self.heap.push(entry);
+            self.sift_up(order, due.into());
         }
     }
 
     /// Something else happens then, after everything that was due before.
+    #[inline]
     pub(super) fn arrive_at(&mut self, now: Time) {
         assert!(self.at_once.is_empty(), "what is due at once happens before time goes on");
         self.now = now;
@@ -102,67 +112,130 @@ impl Queue {
     }
 
     /// When the next thing happens; [`Time::NEVER`] where nothing does.
+    #[inline]
     pub(super) fn peek(&mut self) -> Time {
         if !self.at_once.is_empty() {
             return self.now;
         }
-        if std::mem::take(&mut self.spent) {
-            self.heap.pop();
-        }
-        self.heap.peek().map_or(Time::NEVER, |Reverse(entry)| time_of(entry.order))
+        time_of(self.soonest())
     }
 
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<(Time, Due)> {
-        if !self.at_once.is_empty() && self.no_ending_is_older() {
-            return self.at_once.pop_front().map(|due| (self.now, due));
+        let soonest = self.soonest();
+        if !self.at_once.is_empty() && soonest >= order(self.now, Class::Timer, 0) {
+            // None of the heap's endings is due now: they would all have been pushed before.
+            return self.at_once.pop_front().map(|due| (self.now, due.into()));
         }
-        if std::mem::take(&mut self.spent) {
-            self.heap.pop();
-        }
-        let Reverse(Entry { order, due }) = *self.heap.peek()?;
+        let Entry { due, .. } = *self.heap.first()?;
         self.spent = true;
-        self.now = time_of(order);
-        Some((self.now, due))
+        self.now = time_of(soonest);
+        Some((self.now, due.into()))
     }
 
-    /// Whether none of the heap's endings is due now: they would all have been pushed before those that are due at once.
-    fn no_ending_is_older(&mut self) -> bool {
-        if std::mem::take(&mut self.spent) {
-            self.heap.pop();
+    /// When and in which order the heap's next entry is due, never where there is none.
+    #[inline]
+    fn soonest(&mut self) -> u128 {
+        if self.spent {
+            self.drop_spent();
         }
-        let first_timer = order(self.now, Class::Timer, 0);
-        self.heap.peek().is_none_or(|Reverse(top)| top.order >= first_timer)
+        self.heap.first().map_or(u128::MAX, |top| top.order)
+    }
+
+    #[inline(never)]
+    fn drop_spent(&mut self) {
+        self.spent = false;
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.sift_down(last.order, last.due);
+        }
+    }
+
+    /// Puts the entry where it belongs, in the place of the top.
+    fn sift_down(&mut self, order: u128, due: Packed) {
+        let heap = &mut self.heap[..];
+        let mut place = 0;
+        let mut child = 1;
+        while child + 1 < heap.len() {
+            child += usize::from(heap[child + 1].order < heap[child].order);
+            if heap[child].order > order {
+                break;
+            }
+            heap[place] = heap[child];
+            place = child;
+            child = 2 * place + 1;
+        }
+        if child + 1 == heap.len() && heap[child].order < order {
+            heap[place] = heap[child];
+            place = child;
+        }
+        heap[place] = Entry { order, due };
+    }
+
+    /// Puts the entry where it belongs, besides all others.
+    fn sift_up(&mut self, order: u128, due: Packed) {
+        let mut place = self.heap.len();
+        self.heap.push(NOTHING);
+        let heap = &mut self.heap[..];
+        while place > 0 && heap[(place - 1) / 2].order > order {
+            heap[place] = heap[(place - 1) / 2];
+            place = (place - 1) / 2;
+        }
+        heap[place] = Entry { order, due };
     }
 }
 
+impl From<Due> for Packed {
+    #[inline]
+    fn from(due: Due) -> Self {
+        let packed = |kind: u64, small: u32, large: u64| Self(kind << 32 | u64::from(small), large);
+        match due {
+            Due::Call { call, stamp } => packed(0, call.0, stamp.into()),
+            Due::Ready { desk, runtime } => packed(1, desk.0, runtime.data().as_ffi()),
+            Due::BootFails { desk, runtime } => packed(2, desk.0, runtime.data().as_ffi()),
+            Due::DrainEnds { desk, runtime } => packed(3, desk.0, runtime.data().as_ffi()),
+            Due::Computed { desk } => packed(4, desk.0, 0),
+            Due::GoesOn { desk, work } => packed(5, desk.0, work.data().as_ffi()),
+            Due::GivesUp { desk, work } => packed(6, desk.0, work.data().as_ffi()),
+            Due::Tick { desk } => packed(7, desk.0, 0),
+            Due::Fault { number, begins } => packed(8, number, begins.into()),
+        }
+    }
+}
+
+impl From<Packed> for Due {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "what was put into the lower half is taken out of it")]
+    fn from(Packed(head, large): Packed) -> Self {
+        let small = head as u32;
+        let desk = DeskId(small);
+        match head >> 32 {
+            0 => Self::Call { call: CallId(small), stamp: large as u32 },
+            1 => Self::Ready { desk, runtime: KeyData::from_ffi(large).into() },
+            2 => Self::BootFails { desk, runtime: KeyData::from_ffi(large).into() },
+            3 => Self::DrainEnds { desk, runtime: KeyData::from_ffi(large).into() },
+            4 => Self::Computed { desk },
+            5 => Self::GoesOn { desk, work: KeyData::from_ffi(large).into() },
+            6 => Self::GivesUp { desk, work: KeyData::from_ffi(large).into() },
+            7 => Self::Tick { desk },
+            _ => Self::Fault { number: small, begins: large != 0 },
+        }
+    }
+}
+
+#[inline]
 fn order(at: Time, class: Class, sequence: u64) -> u128 {
     u128::from(at.ns()) << 64 | u128::from((class as u64) << CLASS_SHIFT | sequence)
 }
 
+#[inline]
 fn time_of(order: u128) -> Time {
     Time::from_ns((order >> 64) as u64)
 }
 
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
-    }
-}
-
+/// Holds a place in the heap.
+const NOTHING: Entry = Entry { order: 0, due: Packed(0, 0) };
 /// Sequences stay below 2⁶²: at a billion events a second that is over a century.
 const CLASS_SHIFT: u32 = 62;
 

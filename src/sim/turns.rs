@@ -1,16 +1,14 @@
 //! Calls in virtual time: ring, recall, reply, save, hang up. The live engine's conversation, step by step.
 
-use mock_runtime::behaviour::Work;
-
 use super::call::{Draft, Errand, OnLine, Step};
 use super::engine::Simulation;
 use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
-use crate::base::{Admission, Span, Time};
+use crate::base::{Span, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
-use crate::pool::{Admitted, Key, LeaseId, PoolError, RuntimeId};
+use crate::pool::Key;
 use crate::scenario::{Lease, Refusal};
-use crate::workload::{Call, Next};
+use crate::workload::{Call, Next, Turn};
 
 impl Simulation<'_> {
     /// The workload's next call rings, now.
@@ -22,12 +20,18 @@ impl Simulation<'_> {
         }
         let Some(call) = self.workload.next() else { return };
         self.look_for_the_next_ring();
-        self.begin_call(call, None);
+        self.take_call(call, None);
     }
 
-    /// The call's first turn is due, perhaps under a key that it has had since the phone rang.
-    #[inline]
-    pub(super) fn begin_call(&mut self, mut call: Call, key: Option<Key>) {
+    /// The call's first turn is due, under a key that it has had since the phone rang, where that rang before.
+    #[inline(never)]
+    pub(super) fn begin_call(&mut self, call: Call, key: Option<Key>) {
+        self.take_call(call, key);
+    }
+
+    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
+    #[inline(always)]
+    fn take_call(&mut self, mut call: Call, key: Option<Key>) {
         let (tenant, desk) = (call.tenant, self.desk_of(&call));
         let pinned = self.tenants[tenant.index()].lease == Lease::Call;
         let turn = call.first_turn();
@@ -35,17 +39,19 @@ impl Simulation<'_> {
         let key = key.unwrap_or_else(|| self.desk(desk).keys.open(call.caller));
         self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
         self.line(1);
-        let id = self.pick_up(OnLine::new(call, (desk, key), turn, pinned));
+        let id = self.pick_up(call, (desk, key), turn, pinned);
         self.begin_turn(id);
         self.touch(desk);
     }
 
     /// Whose the call is.
+    #[inline]
     pub(super) fn desk_of(&self, call: &Call) -> DeskId {
         DeskId(self.tenants[call.tenant.index()].first_desk + u32::from(call.worker.0))
     }
 
     /// A step that was due, unless it was overtaken.
+    #[inline]
     pub(super) fn call_step(&mut self, id: CallId, stamp: u32) {
         let call = &self.calls[id.0 as usize];
         if call.stamp != stamp {
@@ -67,13 +73,12 @@ impl Simulation<'_> {
     /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
     /// one of who is there now.
     #[inline]
-    fn pick_up(&mut self, on_line: OnLine) -> CallId {
+    fn pick_up(&mut self, call: Call, whose: (DeskId, Key), turn: Turn, pinned: bool) -> CallId {
         let Some(id) = self.free_calls.pop() else {
-            self.calls.push(on_line);
+            self.calls.push(OnLine::new(call, whose, turn, pinned));
             return CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"));
         };
-        let place = &mut self.calls[id.0 as usize];
-        *place = OnLine { stamp: place.stamp.wrapping_add(1), ..on_line };
+        self.calls[id.0 as usize].become_next(call, whose, turn, pinned);
         id
     }
 
@@ -88,6 +93,7 @@ impl Simulation<'_> {
     }
 
     /// Gets a lease, or goes on with the one that is held.
+    #[inline(never)]
     fn attempt(&mut self, id: CallId, errand: Errand) {
         let call = &mut self.calls[id.0 as usize];
         call.draft = Draft::default();
@@ -103,71 +109,9 @@ impl Simulation<'_> {
         self.acquire(id, errand);
     }
 
-    pub(super) fn acquire(&mut self, id: CallId, errand: Errand) {
-        let now = self.now;
-        if self.door.is_some()
-            && let Some(error) = self.turned_away(id)
-        {
-            return self.refused(id, errand, error);
-        }
-        let call = &mut self.calls[id.0 as usize];
-        call.asked = now;
-        let (desk, key, number) = (call.desk, call.key, call.call.number);
-        match self.desks[desk.0 as usize].pool.acquire(now, key) {
-            Admitted::Granted { lease, runtime } => {
-                self.tell(desk, Fact::Reused { number, key, runtime });
-                self.granted(id, errand, Admission::Reuse, (lease, runtime));
-            }
-            Admitted::Waiting(waiter) => {
-                call.step = Step::Lease(errand);
-                self.tell(desk, Fact::Waits { number, key });
-                self.desk(desk).waiting.insert(waiter, id);
-                self.carry_out(desk);
-            }
-            Admitted::Refused(error) => {
-                self.tell(desk, Fact::Refused { number, key, error });
-                self.carry_out(desk);
-                self.refused(id, errand, error);
-            }
-        }
-    }
-
-    /// The pool has a lease for the call.
-    #[inline]
-    pub(super) fn granted(&mut self, id: CallId, errand: Errand, admission: Admission, lease: (LeaseId, RuntimeId)) {
-        let now = self.now;
-        let call = &mut self.calls[id.0 as usize];
-        let before = call.draft.admission.map_or(Span::ZERO, |(_, took)| took);
-        call.draft.admission = Some((admission, before + now.since(call.asked)));
-        call.lease = Some(lease);
-        self.desks[call.desk.0 as usize].books.leased(now, lease.1, call.key);
-        self.enter_session(id, errand);
-    }
-
-    /// The pool's answer is no.
-    pub(super) fn refused(&mut self, id: CallId, errand: Errand, error: PoolError) {
-        let code = ErrorCode::named(error.code());
-        let is_refusal = matches!(error, PoolError::Exhausted { .. } | PoolError::PortExhausted { .. });
-        if errand == Errand::Save {
-            self.note_save(id, Err(code));
-            return self.next_turn(id);
-        }
-        let now = self.now;
-        let refusal = self.scenario.on_refusal;
-        let call = self.call(id);
-        call.attempts -= 1;
-        if is_refusal
-            && call.attempts > 0
-            && let Refusal::Retry { after, .. } = refusal
-        {
-            return self.schedule(id, now + after, Class::Timer, Step::Retry);
-        }
-        self.note_recall(id, Err(code));
-        if is_refusal && refusal == Refusal::Shed { self.shed(id) } else { self.reply(id) }
-    }
-
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
-    fn enter_session(&mut self, id: CallId, errand: Errand) {
+    #[inline(never)]
+    pub(super) fn enter_session(&mut self, id: CallId, errand: Errand) {
         let now = self.now;
         if self.computes && self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
             return;
@@ -179,21 +123,16 @@ impl Simulation<'_> {
         let Some(entry) = self.desks[call.desk.0 as usize].runtimes.get_mut(runtime) else {
             return self.finds_nobody(id, errand);
         };
-        let ready = *entry.session.get_or_insert_with(|| {
-            let work = Span::from_ns(conduct.takes(&mut entry.life, Work::SessionStart, now.ns()));
-            now.max(entry.frozen_until) + work
-        });
-        let due = if ready <= now {
-            let exchange = call.ask(errand, entry, conduct, now, self.scenario.budget);
-            if self.computes && self.computes_answer(id, errand, exchange) {
-                return;
-            }
-            self.calls[id.0 as usize].expect_answer(errand, exchange.answer_at(), exchange.deadline)
-        } else {
+        if !self.computes {
+            let due = call.enter(errand, entry, conduct, now, self.budget);
+            return self.push_answer(id, due);
+        }
+        if let Some(ready) = entry.session_starts(conduct, now) {
             call.draft.session_start = Some(ready.since(now));
-            call.next(ready, Step::Session(errand))
-        };
-        self.push(id, Class::Ending, due);
+            self.schedule(id, ready, Class::Ending, Step::Session(errand));
+        } else {
+            self.ask(id, errand);
+        }
     }
 
     /// Searches or saves.
@@ -202,7 +141,7 @@ impl Simulation<'_> {
         let (_, runtime) = call.lease.expect("it was taken before");
         let conduct = &self.tenants[call.call.tenant.index()].conduct;
         let entry = &mut self.desks[call.desk.0 as usize].runtimes[runtime];
-        let exchange = call.ask(errand, entry, conduct, self.now, self.scenario.budget);
+        let exchange = call.ask(errand, entry, conduct, self.now, self.budget);
         if !self.computes_answer(id, errand, exchange) {
             self.expect_answer(id, errand, exchange.answer_at(), exchange.deadline);
         }
@@ -211,15 +150,16 @@ impl Simulation<'_> {
     /// The answer, or the timeout, whichever comes first.
     pub(super) fn expect_answer(&mut self, id: CallId, errand: Errand, answer_at: Time, deadline: Time) {
         let due = self.call(id).expect_answer(errand, answer_at, deadline);
-        self.push(id, Class::Ending, due);
+        self.push_answer(id, due);
     }
 
     #[inline]
     pub(super) fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
+        let now = self.now;
         let call = &mut self.calls[id.0 as usize];
-        call.draft.exchange = Some(self.now.since(call.began));
+        call.draft.exchange = Some(now.since(call.began));
         if !call.pinned {
-            self.give_lease_back(id);
+            self.give_back(id);
         }
         let outcome = if timed_out { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
         match errand {
@@ -248,6 +188,7 @@ impl Simulation<'_> {
         self.unreachable(id, errand);
     }
 
+    #[inline]
     pub(super) fn reply(&mut self, id: CallId) {
         let spoken = self.now + self.call(id).turn.reply;
         if spoken > self.now {
@@ -257,6 +198,7 @@ impl Simulation<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn next_turn(&mut self, id: CallId) {
         let now = self.now;
         let call = self.call(id);
@@ -270,7 +212,7 @@ impl Simulation<'_> {
         }
     }
 
-    fn shed(&mut self, id: CallId) {
+    pub(super) fn shed(&mut self, id: CallId) {
         let call = self.call(id);
         let (tenant, rang) = (call.call.tenant, call.call.rings_at);
         self.note(&Event::CallShed { tenant, rang });
@@ -278,14 +220,18 @@ impl Simulation<'_> {
     }
 
     /// The caller is gone, by whatever way.
+    #[inline(never)]
     pub(super) fn end_call(&mut self, id: CallId) {
-        self.give_lease_back(id);
+        if self.calls[id.0 as usize].lease.is_some() {
+            self.give_lease_back(id);
+        }
         let call = &mut self.calls[id.0 as usize];
         call.step = Step::Gone;
         call.stamp = call.stamp.wrapping_add(1);
-        self.workload.ended(&call.call, self.now);
         let (desk, key, number) = (call.desk, call.key, call.call.number);
-        self.look_for_the_next_ring();
+        if self.workload.ended(&call.call, self.now) || self.door.is_some() {
+            self.look_for_the_next_ring();
+        }
         self.free_calls.push(id);
         self.line(-1);
         self.tell(desk, Fact::HungUp { number, key });
@@ -297,18 +243,7 @@ impl Simulation<'_> {
         desk.tidy(key);
     }
 
-    pub(super) fn give_lease_back(&mut self, id: CallId) {
-        let now = self.now;
-        let call = &mut self.calls[id.0 as usize];
-        let Some((lease, runtime)) = call.lease.take() else { return };
-        let (id, key, number) = (call.desk, call.key, call.call.number);
-        let desk = &mut self.desks[id.0 as usize];
-        desk.books.released(now, runtime);
-        desk.pool.released(now, lease);
-        self.tell(id, Fact::Released { number, key, runtime });
-        self.carry_out(id);
-    }
-
+    #[inline]
     pub(super) fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
         let call = &self.calls[id.0 as usize];
@@ -325,9 +260,10 @@ impl Simulation<'_> {
         self.note(&Event::Recalled(recall));
     }
 
+    #[inline]
     pub(super) fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
         let now = self.now;
-        let call = self.call(id);
+        let call = &self.calls[id.0 as usize];
         let (tenant, turn_intended, asked) = (call.call.tenant, call.turn.starts_at, call.wanted);
         if let Some((admission, took)) = call.draft.admission {
             self.note(&Event::Admitted { tenant, asked, admission, took });
@@ -337,12 +273,12 @@ impl Simulation<'_> {
     }
 
     pub(super) fn schedule(&mut self, id: CallId, at: Time, class: Class, step: Step) {
-        let due = self.call(id).next(at, step);
-        self.push(id, class, due);
+        let (at, stamp) = self.call(id).next(at, step);
+        self.queue.push(at, class, Due::Call { call: id, stamp });
     }
 
-    fn push(&mut self, call: CallId, class: Class, (at, stamp): (Time, u32)) {
-        self.queue.push(at, class, Due::Call { call, stamp });
+    fn push_answer(&mut self, call: CallId, (at, stamp): (Time, u32)) {
+        self.queue.push(at, Class::Ending, Due::Call { call, stamp });
     }
 
     pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {

@@ -3,20 +3,28 @@
 use super::desk::Phase;
 use super::engine::Simulation;
 use super::queue::{CallId, DeskId};
+use crate::base::Span;
+use crate::pool::Key;
 
 impl Simulation<'_> {
     /// A call's wait for a lease is over, in whatever way.
+    #[inline]
     pub(super) fn judge_wait(&mut self, id: DeskId, call: CallId) {
         let now = self.now;
-        let (asked, key) = (self.call(call).asked, self.call(call).key);
-        let (waited, place) = (now.since(asked), id.0 as usize);
-        let desk = &mut self.desks[place];
-        let books = &mut desk.books;
-        if waited <= books.patience.limit() {
-            return;
+        let (waited, key) = (now.since(self.call(call).asked), self.call(call).key);
+        if waited > self.desk(id).books.patience.limit() {
+            self.judge_long_wait(id, key, waited);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn judge_long_wait(&mut self, id: DeskId, key: Key, waited: Span) {
+        let now = self.now;
+        let desk = self.desk(id);
+        let books = &mut desk.books;
         // Drains that go on count, too; they are looked at only in doubt.
-        for runtime in desk.runtimes.values() {
+        for (_, runtime) in desk.runtimes.iter() {
             if let Phase::Draining { began, .. } = runtime.phase {
                 books.patience.drain_took(now.since(began));
             }
@@ -28,7 +36,8 @@ impl Simulation<'_> {
     pub(super) fn judge_end(&mut self) {
         let now = self.now;
         for desk in &mut self.desks {
-            desk.books.ends(now, desk.waiting.len());
+            let left = desk.runtimes.iter().next().map(|(id, runtime)| (id, runtime.record.key()));
+            desk.books.ends(now, desk.waiting.len(), left);
         }
     }
 }

@@ -128,6 +128,7 @@ impl Call {
     }
 
     /// The turn that is due as the call rings.
+    #[inline]
     pub fn first_turn(&mut self) -> Turn {
         self.turn_at(self.rings_at)
     }

@@ -44,6 +44,7 @@ impl Callers {
     }
 
     /// The next caller. The coin is always tossed, so that another share of new callers moves no other draw.
+    #[inline]
     pub(super) fn draw(&mut self) -> CallerIndex {
         if self.stream.chance(self.new_share) {
             let caller = CallerIndex(self.next_new);
@@ -66,6 +67,7 @@ impl Popularity {
         )
     }
 
+    #[inline]
     fn draw(&self, stream: &mut Stream) -> u64 {
         match self {
             Self::Uniform { size } => stream.below(*size),
@@ -81,6 +83,7 @@ impl Workers {
     }
 
     /// The worker for a call of `caller`. A sticky one depends on the caller alone, never on the seed.
+    #[inline]
     pub(super) fn place(&mut self, caller: CallerIndex) -> WorkerIndex {
         let count = u64::from(self.count);
         let worker = match self.route {

@@ -66,6 +66,7 @@ impl Rings {
 impl Iterator for Rings {
     type Item = Time;
 
+    #[inline]
     fn next(&mut self) -> Option<Time> {
         match self {
             Self::Even(even) => even.next(),

@@ -99,7 +99,8 @@ impl Workload {
     }
 
     /// The next call. There may be another after `None`, where a closed line's call [ended](Self::ended).
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
     #[expect(clippy::should_implement_trait, reason = "an iterator would promise that feedback cannot change it")]
     pub fn next(&mut self) -> Option<Call> {
         let top = self.due.peek_mut()?;
@@ -115,12 +116,13 @@ impl Workload {
     }
 
     /// Says that a call is over, however it ended. Its caller rings again later where the tenant is a closed one;
-    /// elsewhere nothing changes.
+    /// elsewhere nothing changes. True where something may have.
     #[inline]
-    pub fn ended(&mut self, call: &Call, at: Time) {
-        let Ringing::Closed(lines) = &mut self.tenants[call.tenant.index()].ringing else { return };
+    pub fn ended(&mut self, call: &Call, at: Time) -> bool {
+        let Ringing::Closed(lines) = &mut self.tenants[call.tenant.index()].ringing else { return false };
         let (line, at) = lines.ended(call.caller, call.rings_at, at);
         self.schedule(Due { at, tenant: call.tenant, line });
+        true
     }
 
     /// Schedules a tenant's first rings.
@@ -170,6 +172,8 @@ impl Tenant {
     }
 
     /// Number and caller of the call that rings now, and its record if it has one.
+    #[expect(clippy::inline_always, reason = "see `Workload::next`")]
+    #[inline(always)]
     fn begin(&mut self, line: u32) -> (u64, CallerIndex, Option<usize>) {
         match &mut self.ringing {
             Ringing::Closed(lines) => {
@@ -189,6 +193,7 @@ impl Tenant {
     }
 
     /// When the tenant rings again by itself.
+    #[inline]
     fn next_ring(&mut self) -> Option<Time> {
         match &mut self.ringing {
             Ringing::Open { rings, .. } => rings.next(),

@@ -100,6 +100,26 @@ impl OfficialPool {
         [poll, timeout, reap].into_iter().flatten().min()
     }
 
+    /// As [`Pool::held`](super::super::Pool::held).
+    pub fn held(&self) -> (u32, u32) {
+        (self.levels.live(), self.levels.busy)
+    }
+
+    /// As [`Pool::first_decision`](super::super::Pool::first_decision).
+    pub fn first_decision(&self) -> Option<&Decision> {
+        self.decisions.front()
+    }
+
+    /// As [`Pool::drop_decision`](super::super::Pool::drop_decision).
+    pub fn drop_decision(&mut self) {
+        self.decisions.pop_front();
+    }
+
+    /// Whether there is an order to carry out.
+    pub fn has_decided(&self) -> bool {
+        !self.decisions.is_empty()
+    }
+
     /// The next order, oldest first. To be called until there is none, after every input.
     #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {

@@ -69,7 +69,7 @@ fn law_1_a_runtime_beyond_the_cap() {
 #[test]
 fn law_1_a_pool_that_miscounts() {
     let told = broken(|simulation| {
-        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(500));
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(500), &mut None);
     });
     assert_told(Law::Cap, &told);
     assert!(told.0.violations[0].what.contains("the pool counts"), "{:?}", told.0.violations);
@@ -79,8 +79,9 @@ fn law_1_a_pool_that_miscounts() {
 #[test]
 fn law_2_two_runtimes_of_one_caller() {
     let told = broken(|simulation| {
-        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(0));
-        simulation.desks[0].books.spawned(Time::ZERO, stranger(901), Key(0));
+        let mut current = None;
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(0), &mut current);
+        simulation.desks[0].books.spawned(Time::ZERO, stranger(901), Key(0), &mut current);
     });
     assert_told(Law::Identity, &told);
 }
@@ -89,9 +90,9 @@ fn law_2_two_runtimes_of_one_caller() {
 fn law_3_a_busy_runtime_is_drained() {
     let told = broken(|simulation| {
         let books = &mut simulation.desks[1].books;
-        books.spawned(Time::ZERO, stranger(900), Key(0));
-        books.leased(Time::ZERO, stranger(900), Key(0));
-        books.drained(Time::ZERO, stranger(900), DrainReason::Lru);
+        let mut record = books.spawned(Time::ZERO, stranger(900), Key(0), &mut None);
+        books.leased(Time::ZERO, stranger(900), &mut record, Key(0));
+        books.drained(Time::ZERO, stranger(900), &record, DrainReason::Lru);
     });
     assert_told(Law::Lease, &told);
 }
@@ -120,7 +121,7 @@ fn law_5_an_acquire_that_takes_longer_than_it_can() {
 fn law_5_an_acquire_that_is_never_answered() {
     let told = broken(|simulation| {
         let forgotten = crate::pool::WaiterId::from(KeyData::from_ffi(0x1_0000_0384));
-        simulation.desks[0].waiting.insert(forgotten, crate::sim::queue::CallId(u32::MAX));
+        simulation.desks[0].waiting.insert(forgotten, || crate::sim::queue::CallId(u32::MAX));
     });
     assert_told(Law::Answer, &told);
     assert!(told.0.violations[0].what.contains("never answered"), "{:?}", told.0.violations);
@@ -135,8 +136,9 @@ fn law_6_a_runtime_that_idles_too_long() {
 #[test]
 fn law_7_a_runtime_that_holds_anothers_memory() {
     let told = broken(|simulation| {
-        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(0));
-        simulation.desks[0].books.leased(Time::ZERO, stranger(900), Key(1));
+        let books = &mut simulation.desks[0].books;
+        let mut record = books.spawned(Time::ZERO, stranger(900), Key(0), &mut None);
+        books.leased(Time::ZERO, stranger(900), &mut record, Key(1));
     });
     assert_told(Law::Memory, &told);
 }
@@ -144,8 +146,9 @@ fn law_7_a_runtime_that_holds_anothers_memory() {
 #[test]
 fn law_8_a_runtime_that_outlives_its_pool() {
     let told = broken(|simulation| {
-        simulation.desks[0].books.spawned(Time::ZERO, stranger(900), Key(500));
-        simulation.desks[0].books.ends(Time::ZERO, 0);
+        let books = &mut simulation.desks[0].books;
+        books.spawned(Time::ZERO, stranger(900), Key(500), &mut None);
+        books.ends(Time::ZERO, 0, Some((stranger(900), Key(500))));
     });
     assert_told(Law::Survivor, &told);
 }

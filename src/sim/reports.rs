@@ -1,0 +1,79 @@
+//! What pools hold, as the recorder is told: once for all that happened in an instant.
+
+use super::changes::Of;
+use super::engine::Simulation;
+use super::queue::{Class, DeskId, Due};
+use crate::base::TenantIndex;
+use crate::measure::{Event, Level};
+
+impl Simulation<'_> {
+    /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
+    /// it never held.
+    #[inline]
+    pub(super) fn touch(&mut self, id: DeskId) {
+        if self.touched != Some(id) {
+            self.report_touched();
+            self.touched = Some(id);
+        }
+        self.broken |= self.desks[id.0 as usize].books.breach.is_some();
+    }
+
+    #[inline]
+    pub(super) fn report_touched(&mut self) {
+        if let Some(id) = self.touched.take() {
+            self.report(id);
+        }
+    }
+
+    /// Reports a pool's levels where they changed, and sees to its next tick.
+    #[inline]
+    fn report(&mut self, id: DeskId) {
+        let now = self.now;
+        let desk = &mut self.desks[id.0 as usize];
+        let ((live, busy), before) = (desk.pool.held(), desk.reported);
+        let looks = desk.wants_look(now);
+        if (live, busy) != before {
+            desk.reported = (live, busy);
+            desk.books.agrees(now, live);
+            self.broken |= desk.books.breach.is_some();
+            let (tenant, level) = (desk.tenant, &mut self.tenants[desk.tenant.index()].level);
+            let runtimes = level.runtimes + live - before.0;
+            let now_held = Level { runtimes, busy: level.busy + busy - before.1, ports: runtimes };
+            *level = now_held;
+            self.recorder.level(tenant, now, now_held);
+            if self.is_part || self.listener.0.is_some() {
+                self.tell_level(tenant, now_held, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
+            }
+        }
+        if looks {
+            self.see_to_tick(id);
+        }
+    }
+
+    /// Tells those who put parts together, and who listens, how much more a pool holds, and what all of its tenant's do.
+    #[inline(never)]
+    fn tell_level(&mut self, tenant: TenantIndex, level: Level, [runtimes, busy]: [u32; 2]) {
+        if self.is_part {
+            self.changes.note(self.now, Of::Runtimes, runtimes.cast_signed());
+            self.changes.note(self.now, Of::Busy, busy.cast_signed());
+        }
+        self.listener.hear(&Event::Level { tenant, at: self.now, level });
+    }
+
+    /// Wakes the pool when it wants to be, unless it is woken sooner anyway.
+    #[cold]
+    #[inline(never)]
+    fn see_to_tick(&mut self, id: DeskId) {
+        let desk = &mut self.desks[id.0 as usize];
+        desk.spawned = false;
+        if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
+            desk.tick_at = wake;
+            self.queue.push(wake, Class::Timer, Due::Tick { desk: id });
+        }
+    }
+
+    /// Reports every pool, where a step may have concerned them all.
+    pub(super) fn report_all(&mut self) {
+        (0..self.desks.len()).for_each(|desk| self.report(DeskId(u32::try_from(desk).expect("there are few workers"))));
+    }
+}
