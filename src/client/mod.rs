@@ -52,7 +52,7 @@ pub use builder::{DEFAULT_BASE_URL, VoiceClientBuilder};
 pub use cloud_api::PartnerClient;
 pub use error::{Peer, VoiceError};
 pub use launch::Executable;
-pub(crate) use launch::{Ending, Process, start};
+pub(crate) use launch::{Ending, Process, start_with_kin};
 pub use mock_runtime::wire::cloud::IndexInfo;
 pub use mock_runtime::wire::loopback::Memory;
 pub use observer::Observer;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::alarm::Alarm;
 use super::clock::Clock;
 use super::driver::{Driver, Troubles};
+use super::engine::stopped;
 use super::error::RunError;
 use super::hiring::{Hiring, Position};
 use super::performance::{CastMember, Crew, Performance};
@@ -22,7 +23,7 @@ use super::progress::Progress;
 use super::score::Score;
 use super::witness::{Post, Witness};
 use super::worker::{Builtin, Hired, Worker};
-use super::{EMBEDDED_RUNTIME, Options, RUNTIME_NAME};
+use super::{EMBEDDED_RUNTIME, Options, RUNTIME_NAME, Stop};
 use crate::base::{Canary, Span, TenantIndex};
 use crate::client::{Executable, PartnerClient, VoiceClient, VoiceClientBuilder};
 use crate::cloud::{CloudSettings, MockCloud};
@@ -112,8 +113,31 @@ pub(super) async fn raise(scenario: &Arc<Scenario>, options: &Options, progress:
         ..CloudSettings::default()
     })?;
     super::trial::play(scenario, &cloud, &folder, options.stop.clone()).await?;
+    let hiring = Hiring::prepare(scenario, &folder)?;
+    let mark = hiring.as_ref().map(|hiring| hiring.mark().clone());
+    let mut stop = options.stop.clone();
+    let raised = tokio::select! {
+        raised = furnish(scenario, cloud, folder, hiring, progress) => raised,
+        () = stopped(&mut stop, Stop::Soon) => Err(RunError::Interrupted),
+    };
+    if let (Err(_), Some(mark)) = (&raised, mark) {
+        // Drivers are killed as they are let go; whom they had started by then is not known to anybody.
+        mark.sweep().await;
+    }
+    raised
+}
+
+/// Whoever is on the stage, when that is open. Drivers may take long to say hello and to build their clients; dropped
+/// meanwhile, this lets them go.
+async fn furnish(
+    scenario: &Arc<Scenario>,
+    cloud: MockCloud,
+    folder: WorkFolder,
+    hiring: Option<Hiring>,
+    progress: &Progress,
+) -> Result<Stage, RunError> {
     let identities = onboard(scenario, &cloud).await?;
-    let (troubles, hiring) = (Arc::new(Troubles::default()), Hiring::prepare(scenario, &folder)?);
+    let troubles = Arc::new(Troubles::default());
     let began = Instant::now();
     let drivers = match &hiring {
         Some(hiring) => hiring.recruit(scenario, &troubles).await?,

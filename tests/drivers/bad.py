@@ -76,6 +76,32 @@ class Orphans(Bad):
         os._exit(0)
 
 
+class Founds(Bad):
+    """Starts, before it says hello, processes in sessions of their own that mind no signal and no end of anything."""
+
+    async def on_hello(self, **order) -> None:
+        hardy = "trap '' HUP INT TERM; exec sleep 300"
+        for script in (hardy, f"setsid sh -c \"{hardy}\" & exit"):
+            nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            subprocess.Popen(["sh", "-c", script], start_new_session=True, **nothing)
+        await super().on_hello(**order)
+
+
+class Unready(Founds):
+    """Never gets its client built."""
+
+    async def on_open(self, **_) -> None:
+        pass
+
+
+class Secretive(Founds):
+    """Never says who it is."""
+
+    def say(self, **word) -> None:
+        if word["type"] != "hello":
+            super().say(**word)
+
+
 class Hangs(Bad):
     async def work(self) -> None:
         time.sleep(300)

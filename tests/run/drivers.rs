@@ -14,7 +14,7 @@ const CALLS: &str = "[on_refusal]\naction = \"degrade\"\n[[tenant]]\nname = \"ac
 const MINUTE: &str = "duration = \"60s\"\n";
 
 /// The driver of `tests/drivers/bad.py` that goes by that name, as `--client` takes it.
-fn bad(kind: &str) -> String {
+pub(crate) fn bad(kind: &str) -> String {
     format!("python3 '{}' {kind}", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drivers/bad.py").display())
 }
 

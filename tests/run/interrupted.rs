@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::drivers::bad;
 use crate::fakes::{deaf_runtime, script};
 use crate::rig::*;
 
@@ -111,4 +112,35 @@ fn a_signal_before_the_first_call_ends_the_trial() {
     assert_eq!((played.code, played.stdout.as_str()), (Some(130), ""));
     assert!(played.stderr.contains("nothing to report"), "{}", played.stderr);
     assert_eq!(rig.reports(), 0);
+}
+
+/// A driver of `tests/drivers/bad.py` whose two hardy processes are up, as is all that it does before it keeps silent.
+fn hired(rig: &Rig, kind: &str) -> Playing {
+    let scenario = rig.scenario(MINUTES, &format!("[client]\npatience = \"300s\"\n{CALLS}"));
+    let playing = Playing::start(rig.command(&scenario).args(["--client", &bad(kind)]));
+    until("the processes that outlast everything are up", || rig.named("sleep").len() == 2);
+    playing
+}
+
+#[test]
+fn a_signal_while_drivers_are_hired_waits_for_none_and_leaves_nothing_behind() {
+    for kind in ["secretive", "unready"] {
+        let rig = Rig::new();
+        let playing = hired(&rig, kind);
+        playing.signal(Signal::INT);
+        let played = rig.finish(playing);
+        assert_eq!((played.code, played.stdout.as_str()), (Some(130), ""), "{kind}: {}", played.stderr);
+        assert!(played.stderr.contains("nothing to report"), "{kind}: {}", played.stderr);
+        assert!(played.took < Duration::from_secs(100), "its patience would have been longer: {:?}", played.took);
+        assert_eq!(rig.reports(), 0);
+    }
+}
+
+#[test]
+fn nobody_whom_a_driver_started_survives_a_harness_that_is_killed() {
+    let rig = Rig::new();
+    let playing = hired(&rig, "founds");
+    playing.signal(Signal::KILL);
+    let played = rig.finish(playing);
+    assert_eq!(played.code, None);
 }

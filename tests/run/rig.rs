@@ -142,6 +142,12 @@ impl Rig {
             .collect()
     }
 
+    /// Of them, those that run a program of that name.
+    pub(crate) fn named(&self, program: &str) -> Vec<u32> {
+        let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        self.processes().into_iter().filter(|pid| name(pid).trim_end() == program).collect()
+    }
+
     /// Of them, the runtimes.
     pub(crate) fn runtimes(&self) -> Vec<u32> {
         let is_runtime =

@@ -4,7 +4,9 @@
 //! still on its list: the kernel closes the pipe however this process ends, SIGKILL included, and the runtimes need not
 //! cooperate. Each start is announced (`?`), so where the end comes between a start and its `+ pid`, the guard knows
 //! that somebody is missing, and finds it by a mark in its environment (where there is a `/proc`): at once, and once
-//! more a second later, should it have been caught in its `exec`.
+//! more a second later, should it have been caught in its `exec`. By the same mark it finds those whom a process that
+//! starts others (`*`) has left in groups or sessions of their own, however often they forked, as long as they were given
+//! the environment of whoever started them.
 //!
 //! The alternative on Linux, a parent-death signal, follows the spawning *thread* and needs code between fork and exec,
 //! which forbids `posix_spawn` and makes every start copy this process's page tables.
@@ -41,6 +43,11 @@ pub(super) fn forget(pid: u32) {
     guard().tell('-', pid);
 }
 
+/// From now on also those whom this process' children start die with it, wherever they have gone.
+pub(super) fn expect_kin() {
+    guard().tell('*', 0);
+}
+
 struct Guard {
     /// What this process's children have in their environment, and nobody else.
     mark: String,
@@ -58,6 +65,8 @@ impl Guard {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SCRIPT, "voice-runtime-guard", &format!("{MARK}={mark}")]);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        // Where this process has a guard over it, too: that one is not to kill this one.
+        command.env_remove(MARK);
         // Reaped by init: it lives as long as this process does, and a moment longer.
         let ear = command.spawn().ok().and_then(|mut shell| shell.stdin.take());
         Self { mark, ear: ear.map(Mutex::new) }
@@ -77,23 +86,31 @@ const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 live=' '
 expected=0
+kin=0
 while read -r sign pid; do
     case $sign in
         '?') expected=$((expected + 1)) ;;
         '!') expected=$((expected - 1)) ;;
         +) expected=$((expected - 1)); live="$live$pid " ;;
+        '*') kin=1 ;;
         -) case $live in *" $pid "*) live="${live%%" $pid "*} ${live#*" $pid "}" ;; esac ;;
     esac
 done
 for pid in $live; do kill -s KILL -- "-$pid"; done
-[ "$expected" -eq 0 ] && exit
+[ "$expected" -eq 0 ] && [ "$kin" -eq 0 ] && exit
 for pause in 0 1; do
     sleep "$pause"
-    for file in $(grep -ls -- "$1" /proc/[0-9]*/environ); do
-        pid=${file#/proc/}
-        pid=${pid%/environ}
-        kill -s KILL -- "-$pid"
-        kill -s KILL "$pid"
+    round=0
+    # Whoever was killed has no environment any more; who was started meanwhile is found in the next round.
+    while files=$(grep -ls -- "$1" /proc/[0-9]*/environ); [ -n "$files" ] && [ "$round" -lt 100 ]; do
+        for file in $files; do
+            pid=${file#/proc/}
+            pid=${pid%/environ}
+            kill -s KILL -- "-$pid"
+            kill -s KILL "$pid"
+        done
+        round=$((round + 1))
     done
+    [ "$expected" -eq 0 ] && [ "$live" = ' ' ] && exit
 done
 "#;

@@ -20,6 +20,7 @@ mod process;
 
 pub use executable::Executable;
 pub(super) use lifeline::standard_input;
-pub(crate) use nursery::start;
+pub(super) use nursery::start;
+pub(crate) use nursery::start_with_kin;
 pub(super) use port::{PortClaim, PortError};
 pub(crate) use process::{Ending, Process};

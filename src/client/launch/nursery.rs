@@ -19,7 +19,7 @@ use super::guard;
 use super::process::Process;
 
 /// Starts the command as the leader of a process group of its own and watches over it from its first moment.
-pub(crate) async fn start(command: Command) -> io::Result<Process> {
+pub(in crate::client) async fn start(command: Command) -> io::Result<Process> {
     let (answer, started) = oneshot::channel();
     nursery().spawn(async move {
         // Where nobody waits for it any more, there is nothing to start; where that happens meanwhile, the process is
@@ -29,6 +29,12 @@ pub(crate) async fn start(command: Command) -> io::Result<Process> {
         }
     });
     started.await.expect("the nursery answers whoever waits")
+}
+
+/// The same, of a process that starts others: those die with this program, too, wherever they have gone by then.
+pub(crate) async fn start_with_kin(command: Command) -> io::Result<Process> {
+    guard::expect_kin();
+    start(command).await
 }
 
 fn start_here(mut command: Command) -> io::Result<Process> {

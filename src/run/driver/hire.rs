@@ -20,7 +20,7 @@ use super::line::{Lines, Read};
 use super::protocol::{Order, PROTOCOL, VERSION};
 use super::sweep::Mark;
 use super::troubles::{Trouble, Troubles};
-use crate::client::{Process, start};
+use crate::client::{Process, start_with_kin};
 use crate::run::error::RunError;
 
 /// What a driver is hired for.
@@ -47,7 +47,7 @@ impl Job {
         let ((their_input, input), (output, their_output), (errors, their_errors)) = (input?, output?, errors?);
         let mut command = self.command();
         command.stdin(their_input).stdout(their_output).stderr(their_errors);
-        let process = Arc::new(start(command).await.map_err(failed)?);
+        let process = Arc::new(start_with_kin(command).await.map_err(failed)?);
         let (outbox, orders) = mpsc::unbounded_channel();
         let desk = Arc::new(Desk::new(outbox));
         let last_words = LastWords::default();

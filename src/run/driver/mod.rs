@@ -7,7 +7,8 @@
 //! * Times are the driver's own, put on the harness's clock by an offset that was measured ([`offset`]). Where they cannot
 //!   be true, that is trouble.
 //! * No more operations are under way than the driver takes on. Those that wait are late, and their wait is told apart.
-//! * Whatever the driver is, no process that it started survives it ([`sweep`]).
+//! * Whatever the driver is, no process that it started survives it ([`sweep`]), nor this program where that is killed
+//!   (its guard looks for them, too).
 //!
 //! What a driver claims beyond that is not believed: processes, sessions and identities come from the witness.
 
