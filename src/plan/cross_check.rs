@@ -11,8 +11,11 @@ use crate::workload::{Arrivals, erlang_b};
 pub struct CrossCheck {
     /// Whose.
     pub tenant: String,
-    /// Callers on the line when most are, on average, at one worker: calls times how long they last.
+    /// Callers on the line when most are, on average, at one worker: calls times how long they last. Of call records, in their
+    /// busiest hour.
     pub erlangs_per_worker: f64,
+    /// Whether its calls are those of records: the same ones in every play, so that plays say nothing of how days differ.
+    pub recorded: bool,
     /// Erlang B at the cap: the share of calls that find every slot taken. Where leases are held for a turn only, the
     /// share of turns in which more callers are on the line than there are slots is at least of that order.
     pub erlang_b: f64,
@@ -28,12 +31,13 @@ impl CrossCheck {
     pub fn of(scenario: &Scenario) -> Vec<Self> {
         let tenants = scenario.tenants.iter().zip(&scenario.traffic.tenants);
         let of_tenant = tenants.map(|(tenant, traffic)| {
-            let on_line = traffic.offered(scenario.duration, scenario.grace).peak_on_line;
+            let on_line = traffic.busiest_erlangs(scenario.duration, scenario.grace);
             let erlangs_per_worker = on_line / f64::from(traffic.workers);
             let cv = traffic.turn_gap.cv();
             Self {
                 tenant: tenant.name.clone(),
                 erlangs_per_worker,
+                recorded: traffic.arrivals.trace().is_some(),
                 erlang_b: erlang_b(erlangs_per_worker, scenario.pool.max_concurrent_users.into()),
                 applies: tenant.lease == Lease::Call && !matches!(traffic.arrivals, Arrivals::Closed { .. }),
                 memoryless_gap_cv: (tenant.lease == Lease::Turn && cv >= 1.0).then_some(cv),

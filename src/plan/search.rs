@@ -57,10 +57,7 @@ impl<'s, 'j, 'p> Search<'s, 'j, 'p> {
 
     /// By halving, on a few plays each.
     fn guess(&mut self, largest: u32) -> Option<u32> {
-        let (mut fails, mut keeps) = (0, largest);
-        if !self.scout(largest) {
-            return (self.judgement(largest).standing == Standing::Holds).then_some(largest);
-        }
+        let (mut fails, mut keeps) = self.around_the_first(largest)?;
         while keeps - fails > 1 {
             let middle = fails + (keeps - fails) / 2;
             if self.scout(middle) {
@@ -70,6 +67,26 @@ impl<'s, 'j, 'p> Search<'s, 'j, 'p> {
             }
         }
         Some(keeps)
+    }
+
+    /// A cap that does not look good and a larger one that does. Where the largest is no good, a smaller one may be: a
+    /// threshold may ask that something happens, or more runtimes may take each other's processors.
+    fn around_the_first(&mut self, largest: u32) -> Option<(u32, u32)> {
+        if self.scout(largest) {
+            return Some((0, largest));
+        }
+        if self.judgement(largest).standing == Standing::Holds {
+            return Some((largest - 1, largest));
+        }
+        let mut fails = 0;
+        for twentieths in 1..20 {
+            let cap = part(largest, 5 * twentieths);
+            if self.scout(cap) {
+                return Some((fails.min(cap - 1), cap));
+            }
+            fails = cap;
+        }
+        None
     }
 
     /// Upwards in growing steps, and then back to the first one.
@@ -107,8 +124,7 @@ impl<'s, 'j, 'p> Search<'s, 'j, 'p> {
     /// Looks at some caps on both sides of one, so that the curve can be seen.
     pub(super) fn look_around(&mut self, cap: u32, largest: u32) {
         for hundredths in AROUND {
-            let near = (u64::from(cap) * hundredths / 100).clamp(1, largest.into());
-            let near = u32::try_from(near).expect("no more than the largest");
+            let near = part(cap, hundredths).min(largest);
             if !self.judged.contains_key(&near) {
                 self.scout(near);
             }
@@ -150,6 +166,11 @@ impl Point {
             runtimes: figure("runtimes.mean"),
         }
     }
+}
+
+/// So many hundredths of a cap, at least one slot.
+fn part(cap: u32, hundredths: u64) -> u32 {
+    u32::try_from(u64::from(cap) * hundredths / 100).unwrap_or(u32::MAX).max(1)
 }
 
 /// Of the cap in question, in percent.

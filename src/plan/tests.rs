@@ -163,6 +163,18 @@ fn a_cap_that_fails_by_a_little_is_hardly_ever_called_good() {
 }
 
 #[test]
+fn where_more_is_not_better_the_smaller_cap_is_found_and_the_larger_ones_are_named() {
+    // Something must happen, and not too much of it: B(5, 4) = .3983, B(5, 7) = .1205, B(5, 8) = .0700.
+    let text = loss(5.0, "pool.exhausted.rate >= 10%\", \"pool.exhausted.rate <= 35%");
+    let plan = planned(&text, NO_LIMITS, &[]);
+    assert_eq!(cap(&plan), 5);
+    assert!(!plan.worse_above.is_empty() && plan.worse_above.iter().all(|cap| *cap >= 8), "{:?}", plan.worse_above);
+    let text = loss(5.0, "pool.exhausted.rate >= 10%\", \"pool.exhausted.rate <= 5%");
+    let Advice::Impossible { binding, .. } = planned(&text, NO_LIMITS, &[]).advice else { panic!("that cannot be") };
+    assert_eq!(binding, Binding::NotTheCap);
+}
+
+#[test]
 fn another_demand_gets_another_size() {
     // B(5, 8) = .0700 and B(5, 7) = .1205.
     assert_eq!(cap(&planned(&loss(5.0, "pool.exhausted.rate <= 9%"), NO_LIMITS, &[])), 8);

@@ -9,13 +9,14 @@ use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Rejection;
 use super::quantity::decimal_ns;
 
 /// What starts are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TimeKind {
     /// Seconds of some beginning that the file does not name.

@@ -71,6 +71,7 @@ fn counted_workers(workers: u16) -> String {
 fn obstacle(binding: Binding, largest: u32) -> String {
     let slots = words::count(largest.into());
     match binding {
+        Binding::Memory if largest == 0 => "Memory has no room for a single runtime of each worker.".to_owned(),
         Binding::Memory => format!("Memory allows a cap of {slots} at most."),
         Binding::Ports => format!("The ports of a host allow a cap of {slots} at most."),
         Binding::NotTheCap => format!("More slots would not help: with {slots} nobody needs another."),
@@ -105,6 +106,13 @@ pub(super) fn doubts(plan: &Plan) -> Vec<String> {
     if !plan.worse_above.is_empty() {
         let caps: Vec<String> = plan.worse_above.iter().map(u32::to_string).collect();
         doubts.push(format!("careful: more is not always better, a cap of {} breaks a threshold", caps.join(", ")));
+    }
+    if plan.cross_check.iter().any(|check| check.recorded) {
+        doubts.push(
+            "careful: every play has the calls of the records, so intervals say nothing of how days differ; --vary \
+             growth=1.2x asks for a busier one"
+                .to_owned(),
+        );
     }
     for CrossCheck { tenant, memoryless_gap_cv, .. } in &plan.cross_check {
         doubts.extend(memoryless_gap_cv.map(|cv| {

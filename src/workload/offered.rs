@@ -68,6 +68,15 @@ impl TenantTraffic {
         }
     }
 
+    /// The load to size a pool for: callers on the line in the busiest hour of call records, and when most are expected to be
+    /// of calls that come by a model.
+    pub fn busiest_erlangs(&self, duration: Span, grace: Span) -> f64 {
+        match &self.arrivals {
+            Arrivals::Trace(trace) => self.busy_hour_of(trace, duration),
+            _ => self.offered(duration, grace).peak_on_line,
+        }
+    }
+
     /// Mean length of a call in seconds, never quite nothing.
     pub(super) fn hold_s(&self) -> f64 {
         let reply_s = self.reply.mean_ns() / 1e9;

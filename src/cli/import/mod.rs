@@ -14,6 +14,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::tz::TimeZone;
 use miette::miette;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Failure;
@@ -42,6 +43,8 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<u8, Failure> {
     }
     let written = arguments.output.as_ref().map(|_| write(arguments, &reading.records, &selection, &description));
     let imported = Imported {
+        schema: SCHEMA,
+        doubted: reading.remarks,
         rejected: reading.rejected,
         unanswered: reading.unanswered,
         written: written.transpose()?,
@@ -54,24 +57,39 @@ pub(super) fn import(arguments: &ImportArguments) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// What came of it.
-#[derive(Serialize)]
+/// What came of call records.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Records")]
 struct Imported {
+    /// Name and version of this shape.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: &'static str,
+    /// Rows that could not be taken.
     rejected: Account,
+    /// Rows that were taken with a doubt.
+    doubted: Account,
+    /// Calls that ended while they rang, and were left out.
     unanswered: u64,
+    /// Absent where nothing was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     written: Option<Written>,
+    /// What matters of the calls; absent where it was not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<Description>,
 }
 
 /// What was written where.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Written {
+    /// The clean trace.
     trace: PathBuf,
+    /// The scenario that plays it, where one was asked for.
     scenario: Option<PathBuf>,
+    /// How many there are in the trace.
     calls: usize,
 }
+
+const SCHEMA: &str = "busyhour.records/1";
 
 fn reader(arguments: &ImportArguments) -> Result<Reader, Failure> {
     let columns = Columns::of(arguments.columns.iter().map(String::as_str)).map_err(|error| question(&error, ""))?;

@@ -165,8 +165,8 @@ const BAR: f64 = 40.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::import::Imported;
-    use crate::records::{Reader, describe};
+    use crate::cli::import::{Imported, SCHEMA};
+    use crate::records::{Reader, Reading, describe};
 
     /// Five weekdays of a hundred calls each, most of them in the morning.
     fn records() -> String {
@@ -182,8 +182,26 @@ mod tests {
     fn imported() -> Imported {
         let reading = Reader::default().read(records().as_bytes()).expect("the records are well formed");
         let description = describe(&reading.records, None);
-        Imported { rejected: reading.rejected, unanswered: 0, written: None, description }
+        let Reading { rejected, remarks: doubted, .. } = reading;
+        Imported { schema: SCHEMA, rejected, doubted, unanswered: 0, written: None, description }
     }
+
+    #[test]
+    fn the_committed_schema_is_that_of_this_code_and_records_fit_it() {
+        let schema = schemars::schema_for!(Imported);
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if include_str!("../../../reports/records.schema.json") != text {
+            std::fs::write(SCHEMA_PATH, text).unwrap();
+            panic!("{SCHEMA_PATH} was out of date and has been written anew; look at it and commit it");
+        }
+        let mut document = serde_json::to_value(imported()).unwrap();
+        let validator = jsonschema::validator_for(&serde_json::to_value(&schema).unwrap()).unwrap();
+        assert!(validator.is_valid(&document), "{document}");
+        document["unanswered"] = "many".into();
+        assert!(!validator.is_valid(&document));
+    }
+
+    const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/records.schema.json");
 
     #[test]
     fn records_are_described_in_words() {

@@ -1,5 +1,6 @@
 //! Which share of the turns finds a live runtime, by cap and idle TTL.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::PlanArguments;
@@ -19,33 +20,46 @@ pub(super) fn show(scenario: &Scenario, arguments: &PlanArguments) -> Result<u8,
     Ok(0)
 }
 
-#[derive(Serialize)]
+/// Which share of the turns finds a live runtime, by cap and idle TTL.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Surface")]
 struct Shown<'s> {
+    /// Name and version of this shape.
+    #[schemars(extend("const" = SCHEMA))]
+    schema: &'static str,
+    /// The scenario's name.
     scenario: &'s str,
+    /// Of its calls.
     seed: u64,
+    /// Of all tenants together, where there are several, and of each.
     tables: Vec<Table>,
 }
 
 /// The shares of a tenant, or of all together.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Table {
+    /// Whose; absent where of all together.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<String>,
     /// Each with its own cap.
     pools: u32,
     /// What is counted: with a lease for each call, calls.
     counted: &'static str,
+    /// How many there were.
     turns: u64,
     /// With fewer slots somebody is refused, and shares say nothing.
     peak_busy: u32,
     /// Beyond it nothing is gained.
     largest_cap: u32,
+    /// Idle TTLs in seconds, ascending.
     ttls_s: Vec<f64>,
+    /// A cap each, ascending.
     rows: Vec<Row>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Row {
+    /// `max_concurrent_users`.
     cap: u32,
     /// By TTL; absent where there were no turns.
     reuse_share: Vec<Option<f64>>,
@@ -117,7 +131,7 @@ impl<'s> Shown<'s> {
             let counted = if same { tables[0].counted } else { "turns and calls" };
             tables.insert(0, Table::of(None, (pools, counted), &all, &caps));
         }
-        Shown { scenario: &scenario.name, seed: scenario.seed, tables }
+        Shown { schema: SCHEMA, scenario: &scenario.name, seed: scenario.seed, tables }
     }
 }
 
@@ -173,9 +187,30 @@ fn sorted(mut caps: Vec<u32>) -> Vec<u32> {
     caps
 }
 
+const SCHEMA: &str = "busyhour.surface/1";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_committed_schema_is_that_of_this_code_and_a_surface_fits_it() {
+        let schema = schemars::schema_for!(Shown<'_>);
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if include_str!("../../../reports/surface.schema.json") != text {
+            std::fs::write(SCHEMA_PATH, text).unwrap();
+            panic!("{SCHEMA_PATH} was out of date and has been written anew; look at it and commit it");
+        }
+        let scenario = Scenario::load("scenarios/fundamento.toml").expect("a shipped scenario is well formed");
+        let typed = ["plan", "scenarios/fundamento.toml", "--surface"].map(str::to_owned);
+        let mut document = serde_json::to_value(Shown::of(&scenario, &PlanArguments::typed(typed))).unwrap();
+        let validator = jsonschema::validator_for(&serde_json::to_value(&schema).unwrap()).unwrap();
+        assert!(validator.is_valid(&document));
+        document["schema"] = "busyhour.plan/1".into();
+        assert!(!validator.is_valid(&document));
+    }
+
+    const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/surface.schema.json");
 
     fn shown(scenario: &str, caps: &[u32], ttls_s: &[u64]) -> String {
         let listed = |values: Vec<String>, flag: &str| {

@@ -34,6 +34,7 @@ pub struct Both<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Fidelity {
     /// Name and version of this shape.
+    #[schemars(extend("const" = Self::SCHEMA))]
     pub schema: String,
     /// What was played.
     pub scenario: ScenarioIdentity,
@@ -73,6 +74,12 @@ pub struct Compared {
 impl Fidelity {
     /// Name and version of this shape.
     pub const SCHEMA: &'static str = "busyhour.fidelity/1";
+
+    /// The JSON Schema, pretty-printed with a final newline, as committed in `reports/`.
+    pub fn json_schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        serde_json::to_string_pretty(&schema).expect("a schema has only string keys") + "\n"
+    }
 
     /// Compares. `races` are those the scenario makes possible; what was seen in either play adds its own.
     pub fn of(both: Both<'_>, races: &BTreeSet<Race>, calibrated: bool, tolerance: Tolerance) -> Self {

@@ -102,3 +102,19 @@ fn a_tolerance_is_a_duration_a_share_or_both() {
         assert!(read(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_committed_schema_is_that_of_this_code_and_a_comparison_fits_it() {
+    let text = Fidelity::json_schema();
+    if include_str!("../../../reports/fidelity.schema.json") != text {
+        std::fs::write(SCHEMA_PATH, text).unwrap();
+        panic!("{SCHEMA_PATH} was out of date and has been written anew; look at it and commit it");
+    }
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let mut document = serde_json::to_value(fidelity(&PLAIN, &PLAIN, &[])).unwrap();
+    assert!(validator.is_valid(&document), "{document}");
+    document["within"] = "nearly".into();
+    assert!(!validator.is_valid(&document));
+}
+
+const SCHEMA_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/fidelity.schema.json");

@@ -1,5 +1,6 @@
 //! How long people talk, and which law that follows.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantile;
@@ -7,7 +8,7 @@ use crate::base::Span;
 use crate::records::{CallRecord, Records};
 
 /// How long people talk, in seconds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Holds {
     /// Calls whose records say.
     pub calls: u64,
@@ -30,7 +31,7 @@ pub struct Holds {
 }
 
 /// A law fitted by maximum likelihood.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Fit {
     /// Which law.
     pub shape: Shape,
@@ -43,7 +44,7 @@ pub struct Fit {
 }
 
 /// The laws that are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// Memoryless.

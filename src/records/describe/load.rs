@@ -5,12 +5,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::records::{CallRecord, Records, TimeKind};
 
 /// How many calls there are at which time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Load {
     /// From midnight on, averaged over the days.
     pub hours: Vec<HourOfDay>,
@@ -21,7 +22,7 @@ pub struct Load {
 }
 
 /// An hour of the average day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct HourOfDay {
     /// Calls that are answered.
     pub calls: f64,
@@ -30,7 +31,7 @@ pub struct HourOfDay {
 }
 
 /// The busiest sixty minutes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct BusyHour {
     /// When it begins, by the clock on the wall, in seconds as records count them.
     pub begins_s: f64,
@@ -43,7 +44,7 @@ pub struct BusyHour {
 }
 
 /// The most calls on the line at once.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Peak {
     /// How many.
     pub calls: u64,

@@ -12,6 +12,7 @@ mod returns;
 mod tests;
 
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Records, TimeKind};
@@ -22,7 +23,7 @@ pub use popularity::Popularity;
 pub use returns::Returns;
 
 /// What matters of call records.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Description {
     /// Calls that were answered.
     pub calls: u64,

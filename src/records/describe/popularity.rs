@@ -1,11 +1,12 @@
 //! How calls are spread among known callers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::records::Records;
 
 /// How calls are spread among known callers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Popularity {
     /// Share of callers who called once only.
     pub once: f64,

@@ -1,5 +1,6 @@
 //! How soon callers come back.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::quantile;
@@ -7,7 +8,7 @@ use crate::records::Records;
 
 /// How soon known callers come back: from the end of a call (its start, where no record says how long it was) to the
 /// answer of the next.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Returns {
     /// Calls by somebody who had called before.
     pub calls: u64,

@@ -35,6 +35,26 @@ impl TenantTraffic {
         }
     }
 
+    /// Callers of `trace` on the line on average in the hour, beginning at a quarter, in which most are; over the whole time
+    /// where that is shorter than an hour.
+    pub(in crate::workload) fn busy_hour_of(&self, trace: &Trace, duration: Span) -> f64 {
+        let window = Time::ZERO + duration;
+        let hours = whole(duration.secs_f64() / QUARTER_S).saturating_sub(QUARTERS) + 1;
+        let lasts_s = duration.secs_f64().clamp(SHORTEST_S, f64::from(QUARTERS) * QUARTER_S);
+        let mut on_line_s = vec![0.0; hours as usize];
+        for call in trace.calls().iter().take_while(|call| call.answered_at < window) {
+            let began = call.answered_at.secs_f64();
+            let end = began + self.traced_hold_s(call);
+            let first = whole(began / QUARTER_S).saturating_sub(QUARTERS);
+            let last = whole(end / QUARTER_S).min(hours - 1);
+            for hour in first..=last {
+                let from = f64::from(hour) * QUARTER_S;
+                on_line_s[hour as usize] += (end.min(from + lasts_s) - began.max(from)).max(0.0);
+            }
+        }
+        on_line_s.into_iter().fold(0.0, f64::max) / lasts_s
+    }
+
     fn traced_hold_s(&self, call: &TracedCall) -> f64 {
         let by_turns =
             |count: u32| f64::from(count.saturating_sub(1)) * self.turn_cycle_s() + self.reply.mean_ns() / 1e9;
@@ -84,4 +104,16 @@ fn busiest_minute(calls: &[&TracedCall]) -> Rate {
     Rate(most as f64 / MINUTE.secs_f64())
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float cast saturates, and runs end before"
+)]
+fn whole(quarters: f64) -> u32 {
+    quarters as u32
+}
+
+const QUARTER_S: f64 = 900.0;
+/// Of an hour.
+const QUARTERS: u32 = 4;
 const MINUTE: Span = Span::from_secs(60);

@@ -102,3 +102,18 @@ fn what_is_offered_is_counted() {
     assert!((offered.turns - 11.5).abs() < 1e-9, "{} turns", offered.turns);
     assert!((offered.peak_rate.0 - 3.0 / 60.0).abs() < 1e-12);
 }
+
+#[test]
+fn records_load_a_pool_with_the_average_of_their_busiest_hour() {
+    let call = |secs, length| TracedCall { length: Some(Span::from_secs(length)), ..record(secs, None) };
+    let busiest = |calls: Vec<TracedCall>, hours: u64| {
+        traffic(Trace::new(calls, vec![])).busiest_erlangs(Span::from_secs(3600 * hours), Span::ZERO)
+    };
+    // Between 2:00 and 3:00 two of half an hour, half of one that begins at 2:30, and a short one: three at once, at most.
+    let calls = || vec![call(7200, 1800), call(7200, 1800), call(8100 + 900, 3600), call(7200, 1)];
+    let expected = (1800.0 + 1800.0 + 1800.0 + 1.0) / 3600.0;
+    assert!((busiest(calls(), 12) - expected).abs() < 1e-12, "{}", busiest(calls(), 12));
+    // What is not played does not count, and a shorter window is its own busiest hour.
+    assert!((busiest(vec![call(0, 1800), call(7200, 3600)], 1) - 0.5).abs() < 1e-12);
+    assert!((busiest(calls(), 1)).abs() < 1e-12);
+}
