@@ -11,10 +11,10 @@ use super::judge::{Effort, Judge, Judgement, Shortfall};
 use super::lever::Lever;
 use super::margin::Margin;
 use super::search::{Point, Search};
+use super::ttl::{LongerTtl, ShorterTtl};
 use super::variations::{Outcome, Payoff, payoffs, vary};
 use super::workers::{FewestWorkers, Workers};
-use crate::base::Span;
-use crate::measure::{ScenarioIdentity, Standing};
+use crate::measure::ScenarioIdentity;
 use crate::scenario::{Change, Scenario};
 
 /// What to set, why, and how far it carries.
@@ -89,6 +89,8 @@ pub enum Advice {
         needed_bytes: Option<u64>,
         /// More workers, on the scenario's own hosts, that would do; absent where none would.
         workers: Option<FewestWorkers>,
+        /// A longer `runtime_idle_ttl` that would do; absent where none would.
+        longer_ttl: Option<LongerTtl>,
     },
 }
 
@@ -102,17 +104,6 @@ pub enum Binding {
     Ports,
     /// Nothing: with that many slots nobody was evicted or refused, and still a threshold does not hold.
     NotTheCap,
-}
-
-/// A shorter idle time that will do.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct ShorterTtl {
-    /// In seconds.
-    pub idle_ttl_s: f64,
-    /// Runtimes that exist on average with it.
-    pub runtimes: f64,
-    /// And with the scenario's own.
-    pub instead_of: f64,
 }
 
 impl Plan {
@@ -153,7 +144,7 @@ pub fn plan(
     };
     let curve = search.curve();
     let workers = Workers { scenario, limits, judge: &mut judge }.fewest(chosen);
-    let advice = settled.advice(scenario, workers, &mut judge);
+    let advice = settled.advice(scenario, limits, workers, &mut judge);
     let variations = vary(scenario, limits, levers, &mut judge);
     let cap = chosen.unwrap_or_else(|| useful.min(bounds.largest()).max(1));
     Plan {
@@ -198,9 +189,17 @@ impl Settled {
         Self::Take { cap, judgement: Box::new(search.judgement(cap).clone()), one_less }
     }
 
-    fn advice(self, scenario: &Scenario, workers: Option<FewestWorkers>, judge: &mut Judge<'_>) -> Advice {
+    fn advice(
+        self,
+        scenario: &Scenario,
+        limits: &Limits,
+        workers: Option<FewestWorkers>,
+        judge: &mut Judge<'_>,
+    ) -> Advice {
         let (cap, judgement, one_less) = match self {
-            Self::Impossible(obstacle) => return obstacle.advice(workers),
+            Self::Impossible(obstacle) => {
+                return obstacle.advice(workers, LongerTtl::of(scenario, limits, judge));
+            }
             Self::Take { cap, judgement, one_less } => (cap, judgement, one_less),
         };
         let chosen = scenario.changed(&[Change::Cap(cap)]);
@@ -208,7 +207,7 @@ impl Settled {
             cap,
             ports: chosen.pool.runtime_port_range.clone().into_inner(),
             idle_ttl_s: chosen.pool.runtime_idle_ttl.secs_f64(),
-            shorter_ttl: shorter_ttl(&chosen, runtimes(&judgement), judge),
+            shorter_ttl: ShorterTtl::of(&chosen, runtimes(&judgement), judge),
             workers,
             memory_bytes: memory(&chosen, cap),
             plays: judgement.replications.replications,
@@ -219,22 +218,8 @@ impl Settled {
     }
 }
 
-/// The shortest usual idle time below the scenario's with which all thresholds hold, as far as a glance tells.
-fn shorter_ttl(chosen: &Scenario, instead_of: f64, judge: &mut Judge<'_>) -> Option<ShorterTtl> {
-    let shorter = USUAL_TTLS.map(Span::from_secs).into_iter().filter(|ttl| *ttl < chosen.pool.runtime_idle_ttl);
-    shorter.into_iter().find_map(|ttl| {
-        let shorter = chosen.changed(&[Change::IdleTtl(ttl)]);
-        if !judge.scout(&shorter).0 {
-            return None;
-        }
-        let judgement = judge.glance(&shorter);
-        let holds = judgement.standing == Standing::Holds;
-        holds.then(|| ShorterTtl { idle_ttl_s: ttl.secs_f64(), runtimes: runtimes(&judgement), instead_of })
-    })
-}
-
 /// Those that exist, on average.
-fn runtimes(judgement: &Judgement) -> f64 {
+pub(super) fn runtimes(judgement: &Judgement) -> f64 {
     judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0)
 }
 
@@ -259,10 +244,10 @@ impl Obstacle {
         Self { binding, largest, shortfalls, needed: needed.map(|cap| (cap, memory(scenario, cap))) }
     }
 
-    fn advice(self, workers: Option<FewestWorkers>) -> Advice {
+    fn advice(self, workers: Option<FewestWorkers>, longer_ttl: Option<LongerTtl>) -> Advice {
         let Self { binding, largest, shortfalls, needed } = self;
         let (needed, bytes) = needed.unzip();
-        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes: bytes.flatten(), workers }
+        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes: bytes.flatten(), workers, longer_ttl }
     }
 }
 
@@ -271,6 +256,3 @@ pub(super) fn memory(scenario: &Scenario, cap: u32) -> Option<u64> {
     let rss = scenario.runtime.behaviour.ballast_bytes;
     (rss > 0).then(|| scenario.workers_on_a_host() * u64::from(cap) * rss)
 }
-
-/// In seconds; each is judged until one holds.
-const USUAL_TTLS: [u64; 4] = [30, 60, 120, 300];

@@ -205,6 +205,34 @@ fn memory_that_does_not_suffice_is_named_with_what_would() {
 }
 
 #[test]
+fn an_idle_time_that_is_too_short_is_told_with_one_that_is_long_enough() {
+    // Whoever speaks every seven seconds and a half finds his runtime gone after three.
+    let text = talkers(0.25).replace("[cloud]", "[pool]\nruntime_idle_ttl = \"3s\"\nreap_interval = \"1s\"\n[cloud]");
+    let Advice::Impossible { binding, longer_ttl, .. } = planned(&text, NO_LIMITS, &[]).advice else {
+        panic!("every turn boots")
+    };
+    let longer = longer_ttl.expect("half a minute is longer than any gap");
+    assert!(
+        binding == Binding::NotTheCap && longer.cap >= 24 && (30.0..31.0).contains(&longer.idle_ttl_s),
+        "{longer:?}"
+    );
+    // No idle time keeps people from speaking.
+    let text = text.replace("budget.met >= 88%", "turns == 0");
+    assert!(matches!(planned(&text, NO_LIMITS, &[]).advice, Advice::Impossible { longer_ttl: None, .. }));
+}
+
+#[test]
+fn a_shorter_idle_time_is_named_where_it_spares_runtimes() {
+    let text = loss(2.0, "pool.exhausted.rate <= 1%").replace("[cloud]", "[pool]\nruntime_idle_ttl = \"10m\"\n[cloud]");
+    let Advice::Take { shorter_ttl, .. } = planned(&text, NO_LIMITS, &[]).advice else { panic!("seven slots do") };
+    let shorter = shorter_ttl.expect("nobody comes back");
+    assert!(shorter.idle_ttl_s < 31.0 && shorter.runtimes < 0.97 * shorter.instead_of, "{shorter:?}");
+    // Where all slots are taken all the time, it spares none.
+    let Advice::Take { shorter_ttl, .. } = planned(&talkers(0.25), NO_LIMITS, &[]).advice else { panic!("it fits") };
+    assert_eq!(shorter_ttl, None);
+}
+
+#[test]
 fn what_no_pool_can_do_is_not_put_on_the_pool() {
     let plan = planned(&loss(5.0, "calls == 0"), NO_LIMITS, &[]);
     assert!(matches!(plan.advice, Advice::Impossible { binding: Binding::NotTheCap, .. }), "{:?}", plan.advice);

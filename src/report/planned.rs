@@ -3,7 +3,9 @@
 use super::inert::inert;
 use super::words;
 use crate::measure::{Dimension, Standing, Threshold};
-use crate::plan::{Advice, Binding, Cliff, CrossCheck, FewestWorkers, Margin, Payoff, Plan, ShorterTtl, Shortfall};
+use crate::plan::{
+    Advice, Binding, Cliff, CrossCheck, FewestWorkers, LongerTtl, Margin, Payoff, Plan, ShorterTtl, Shortfall,
+};
 
 /// What follows the first word, and why, a sentence each.
 pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
@@ -19,7 +21,7 @@ pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
             why.extend(workers.iter().flat_map(|workers| fewest_words(workers, *cap)));
             (headline, why)
         }
-        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes, workers } => {
+        Advice::Impossible { binding, largest, shortfalls, needed, needed_bytes, workers, longer_ttl } => {
             let mut why = vec![obstacle(*binding, *largest)];
             why.extend(shortfalls.iter().map(|short| format!("There, {}.", sentence(short))));
             why.extend(needed.map(|cap| {
@@ -27,6 +29,9 @@ pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
                 format!("A cap of {} would do{}.", words::count(cap.into()), memory.unwrap_or_default())
             }));
             why.extend(workers.iter().map(more_words));
+            why.extend(longer_ttl.iter().map(|LongerTtl { idle_ttl_s, cap }| {
+                format!("A longer idle TTL would do: {idle_ttl_s:.0} s, with a cap of {}.", words::count((*cap).into()))
+            }));
             ("that is allowed carries this traffic.".to_owned(), why)
         }
     }
