@@ -35,7 +35,7 @@ pub(super) fn table(rows: &[Outcome], style: Style) -> Vec<String> {
         lines
             .extend(row.breaks.iter().filter(|_| !row.holds).map(|broken| format!("    breaks {}", inert(broken, 60))));
     }
-    lines.push("  > the fewest slots that hold; - breaks a threshold, at any cap or the one asked for".to_owned());
+    lines.push("  > the fewest slots that hold; - breaks a threshold".to_owned());
     if rows.iter().any(|row| row.experimental) {
         lines.push("  * experimental: no release of the SDK has this policy".to_owned());
     }
