@@ -23,7 +23,11 @@ impl Levels {
         if at > self.since {
             self.hold_until(at, window);
         }
-        self.now = level;
+        // One by one, as they come: a copy of all at once would wait for them to be in memory.
+        let Level { runtimes, busy, ports } = level;
+        self.now.runtimes = runtimes;
+        self.now.busy = busy;
+        self.now.ports = ports;
     }
 
     /// The present level held until `at`.

@@ -99,29 +99,30 @@ impl Recorder {
         self.phases.iter_mut().for_each(|phase| phase.total_level(at, level));
     }
 
-    /// A tenant's pools hold that much from `at` on: as [`Event::Level`] says it, for who says nothing more often.
+    /// A tenant's pools hold that much from `at` on: as [`Event::Level`] says it, for who says nothing more often. The
+    /// numbers come one by one: as a [`Level`] they would go through memory, and wait there.
     ///
     /// # Panics
     /// Where the tenant is not one of the settings'.
     #[inline]
-    pub fn level(&mut self, tenant: TenantIndex, at: Time, level: Level) {
-        let alone = self.tallies.len() == 1;
+    pub fn hold(&mut self, tenant: TenantIndex, at: Time, runtimes: u32, busy: u32, ports: u32) {
+        let in_total = !self.is_part && self.tallies.len() > 1;
         let levels = &mut self.tallies[tenant.index()].levels;
-        let before = levels.now();
-        levels.step(at, level, &self.window);
-        if !self.is_part && !alone {
-            let total = exchange(self.levels.now(), before, level);
+        if in_total {
+            let total = exchange(self.levels.now(), levels.now(), Level { runtimes, busy, ports });
             self.levels.step(at, total, &self.window);
         }
+        levels.step(at, Level { runtimes, busy, ports }, &self.window);
         if !self.phases.is_empty() {
-            self.level_in_phases(tenant, at, level);
+            self.hold_in_phases(tenant, at, Level { runtimes, busy, ports });
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn level_in_phases(&mut self, tenant: TenantIndex, at: Time, level: Level) {
-        self.phases.iter_mut().for_each(|phase| phase.level(tenant, at, level));
+    fn hold_in_phases(&mut self, tenant: TenantIndex, at: Time, level: Level) {
+        let Level { runtimes, busy, ports } = level;
+        self.phases.iter_mut().for_each(|phase| phase.hold(tenant, at, runtimes, busy, ports));
     }
 
     /// Counts an event.
@@ -164,7 +165,9 @@ impl Recorder {
                     tally.drain(reason, took, budget);
                 }
             }
-            Event::Level { tenant, at, level } => return self.level(tenant, at, level),
+            Event::Level { tenant, at, level: Level { runtimes, busy, ports } } => {
+                return self.hold(tenant, at, runtimes, busy, ports);
+            }
             // The chronicle's: no figure of a summary comes of them.
             Event::Turnover { .. } | Event::Evicted { .. } => {}
         }

@@ -15,7 +15,7 @@ use super::parts::{Part, Place};
 use super::queue::{CallId, DeskId, Due, Queue};
 use super::{computing, faults};
 use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::measure::{Aborted, Event, Level, Recorder};
+use crate::measure::{Aborted, Event, Recorder};
 use crate::scenario::{Computing, Lease, Scenario, Tenant};
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
@@ -68,8 +68,8 @@ pub(super) struct TenantState {
     pub(super) conduct: Conduct,
     /// Its first worker's place among all workers.
     pub(super) first_desk: u32,
-    /// The sum of its workers' levels.
-    pub(super) level: Level,
+    /// Runtimes that its workers hold together, and busy ones.
+    pub(super) holds: (u32, u32),
     /// Saves that were acknowledged.
     pub(super) acknowledged: u64,
     /// How long the cloud takes to answer its runtimes.
@@ -323,7 +323,7 @@ fn tenants(scenario: &Scenario) -> Vec<TenantState> {
             lease: tenant.lease,
             conduct: Conduct::new(&behaviour, project),
             first_desk,
-            level: Level::default(),
+            holds: (0, 0),
             acknowledged: 0,
             cloud_latencies: Stream::named(scenario.seed, &format!("{}/cloud latency", traffic.name), 0),
         };

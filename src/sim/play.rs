@@ -1,10 +1,11 @@
 //! Plays a scenario: its parts side by side, or all together where somebody listens.
 //!
 //! Parts know nothing of each other, so each is played by itself for a stretch of virtual time, on whatever thread is
-//! free, and only what they make together is put together after each stretch: the levels of all pools, and how many
-//! calls are on the line. A part's memory fits a processor's cache where that of a thousand tenants does not, so this
-//! pays on one thread, too. How long a stretch is, and who played what, changes no figure.
+//! free, and only what they make together is put together, while the next stretch is being played: the levels of all
+//! pools, and how many calls are on the line. A part's memory fits a processor's cache where that of a thousand tenants
+//! does not, so this pays on one thread, too. How long a stretch is, and who played what, changes no figure.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -51,9 +52,9 @@ struct Together {
     recorder: Recorder,
     level: Level,
     crowd: Crowd,
-    /// Of all parts, since then, put in order; kept for its room.
+    /// Of all parts, in that stretch, to be put together; kept for its room.
     changes: Vec<u64>,
-    since: Time,
+    stretch: Range<Time>,
 }
 
 impl<'s> Company<'s> {
@@ -63,7 +64,7 @@ impl<'s> Company<'s> {
             level: Level::default(),
             crowd: Crowd::default(),
             changes: Vec::new(),
-            since: Time::ZERO,
+            stretch: Time::ZERO..Time::ZERO,
         };
         let simulation = |part: Part| {
             let simulation = Simulation::part(&part);
@@ -79,18 +80,19 @@ impl<'s> Company<'s> {
         while stretch.begins < window && !self.broken() {
             let until = stretch.until(window);
             self.each(|part| part.advance(until));
-            stretch.next(until, self.gather(until));
+            stretch.next(until, self.hand_over(until));
         }
         while stretch.begins < deadline && !self.broken() && self.parts.iter_mut().any(|(part, _)| !part.is_over()) {
             let until = stretch.until(deadline);
             self.each(|part| part.advance_calls(until));
-            stretch.next(until, self.gather(until));
+            stretch.next(until, self.hand_over(until));
         }
         if !self.broken() {
             let end = self.parts.iter().map(|(part, _)| part.calls_end()).max().expect("there are parts");
             self.each(|part| part.end(end));
-            self.gather(end);
+            self.hand_over(end);
         }
+        self.together.put_together();
         conclusion::sum_up_all(self.scenario, self.together.recorder, self.together.crowd, self.parts)
     }
 
@@ -98,17 +100,28 @@ impl<'s> Company<'s> {
         self.parts.iter().any(|(part, _)| part.broken)
     }
 
+    /// Plays each part, and puts together meanwhile what they did before.
     fn each(&mut self, play: impl Fn(&mut Simulation<'static>) + Sync) {
-        self.parts.par_iter_mut().for_each(|(part, _)| play(part));
+        let Self { parts, together, .. } = self;
+        rayon::join(|| together.put_together(), || parts.par_iter_mut().for_each(|(part, _)| play(part)));
     }
 
-    /// Puts together what has changed in the parts until then; says how much that was.
-    fn gather(&mut self, until: Time) -> usize {
-        let Together { recorder, level, crowd, changes, since } = &mut self.together;
+    /// Takes what has changed in the parts until then, to be put together; says how much that is.
+    fn hand_over(&mut self, until: Time) -> usize {
+        let Together { changes, stretch, .. } = &mut self.together;
+        *stretch = stretch.end..until;
         self.parts.iter_mut().for_each(|(part, _)| part.changes.hand_over(until, changes));
+        changes.len()
+    }
+}
+
+impl Together {
+    /// Puts together what was handed over.
+    fn put_together(&mut self) {
+        let Self { recorder, level, crowd, changes, stretch } = self;
         // In one instant all changes count together, so their order there does not matter.
-        changes.par_sort_unstable();
-        for (at, of, more) in changes.iter().map(|change| changes::read(*change, *since)) {
+        radsort::sort(changes);
+        for (at, of, more) in changes.iter().map(|change| changes::read(*change, stretch.start)) {
             match of {
                 Of::Runtimes => level.runtimes = level.runtimes.wrapping_add_signed(more),
                 Of::Busy => level.busy = level.busy.wrapping_add_signed(more),
@@ -117,10 +130,7 @@ impl<'s> Company<'s> {
             level.ports = level.runtimes;
             recorder.total_level(at, *level);
         }
-        *since = until;
-        let count = changes.len();
         changes.clear();
-        count
     }
 }
 

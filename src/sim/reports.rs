@@ -36,13 +36,13 @@ impl Simulation<'_> {
             desk.reported = (live, busy);
             desk.books.agrees(now, live);
             self.broken |= desk.books.breach.is_some();
-            let (tenant, level) = (desk.tenant, &mut self.tenants[desk.tenant.index()].level);
-            let runtimes = level.runtimes + live - before.0;
-            let now_held = Level { runtimes, busy: level.busy + busy - before.1, ports: runtimes };
-            *level = now_held;
-            self.recorder.level(tenant, now, now_held);
+            let tenant = desk.tenant;
+            let holds = &mut self.tenants[tenant.index()].holds;
+            *holds = (holds.0 + live - before.0, holds.1 + busy - before.1);
+            let (runtimes, in_use) = *holds;
+            self.recorder.hold(tenant, now, runtimes, in_use, runtimes);
             if self.is_part || self.listener.0.is_some() {
-                self.tell_level(tenant, now_held, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
+                self.tell_level(tenant, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
             }
         }
         if looks {
@@ -52,11 +52,13 @@ impl Simulation<'_> {
 
     /// Tells those who put parts together, and who listens, how much more a pool holds, and what all of its tenant's do.
     #[inline(never)]
-    fn tell_level(&mut self, tenant: TenantIndex, level: Level, [runtimes, busy]: [u32; 2]) {
+    fn tell_level(&mut self, tenant: TenantIndex, [runtimes, busy]: [u32; 2]) {
         if self.is_part {
             self.changes.note(self.now, Of::Runtimes, runtimes.cast_signed());
             self.changes.note(self.now, Of::Busy, busy.cast_signed());
         }
+        let (runtimes, busy) = self.tenants[tenant.index()].holds;
+        let level = Level { runtimes, busy, ports: runtimes };
         self.listener.hear(&Event::Level { tenant, at: self.now, level });
     }
 
