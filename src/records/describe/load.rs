@@ -1,7 +1,8 @@
 //! How many calls there are at which time.
 //!
-//! Time is cut into quarters of an hour by the clock on the wall; the busy hour is the one of four successive quarters with
-//! most load, as ITU-T E.600 has it.
+//! Time is cut into quarters of an hour; the busy hour is the one of four successive quarters with most load, as ITU-T E.600
+//! has it. Hours of the day and days are those of the clock on the wall, which shows an hour twice where it is put back: as
+//! that hour of the day both count, as a busy hour each for itself.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -73,9 +74,10 @@ impl Wall<'_> {
     }
 }
 
-/// Calls and load by quarters of an hour, from `first` on.
+/// Calls and load by quarters of an hour.
 struct Quarters {
-    first: i64,
+    /// What the clock on the wall shows as each begins, in quarters.
+    shown: Vec<i64>,
     calls: Vec<u32>,
     /// Call-seconds.
     load: Vec<f64>,
@@ -84,7 +86,7 @@ struct Quarters {
 impl Quarters {
     fn of(records: &Records, wall: &Wall<'_>) -> Self {
         let span = |call: &CallRecord| {
-            let begin = wall.at(call.answered_ns());
+            let begin = call.answered_ns();
             (begin, begin.saturating_add_unsigned(call.talk().unwrap_or_default().ns()))
         };
         let spans = || records.calls.iter().map(span);
@@ -110,13 +112,16 @@ impl Quarters {
             through += change;
             *load += through as f64 * QUARTER_S;
         }
-        Self { first, calls, load }
+        let quarters = (first..).take(count);
+        let shown =
+            quarters.map(|quarter| wall.at(quarter.saturating_mul(QUARTER_NS)).div_euclid(QUARTER_NS)).collect();
+        Self { shown, calls, load }
     }
 
     fn hours(&self) -> Vec<HourOfDay> {
         let mut hours = vec![HourOfDay::default(); 24];
-        for (number, (calls, load)) in (self.first..).zip(self.calls.iter().zip(&self.load)) {
-            let hour = place(number.div_euclid(4).rem_euclid(24));
+        for (shown, (calls, load)) in self.shown.iter().zip(self.calls.iter().zip(&self.load)) {
+            let hour = place(shown.div_euclid(4).rem_euclid(24));
             hours[hour].calls += f64::from(*calls);
             hours[hour].erlangs += load;
         }
@@ -142,7 +147,7 @@ impl Quarters {
         }
         let hour = best.0..(best.0 + 4).min(self.calls.len());
         let calls: u32 = self.calls[hour.clone()].iter().sum();
-        let begins = self.first + i64::try_from(best.0).expect("quarters are counted in 64 bits");
+        let begins = self.shown[best.0];
         BusyHour {
             begins_s: begins as f64 * QUARTER_S,
             calls: calls.into(),
@@ -155,8 +160,8 @@ impl Quarters {
     fn calls_of_day(&self, quarter: i64) -> u32 {
         let over_midnight = quarter.rem_euclid(96) > 92;
         let begin = if over_midnight { quarter - 46 } else { quarter.div_euclid(96) * 96 };
-        let of_day = (begin..begin + 96).filter_map(|number| usize::try_from(number - self.first).ok());
-        of_day.filter_map(|place| self.calls.get(place)).sum()
+        let of_day = self.shown.iter().zip(&self.calls).filter(|(shown, _)| (begin..begin + 96).contains(*shown));
+        of_day.map(|(_, calls)| calls).sum()
     }
 }
 

@@ -51,6 +51,17 @@ fn an_hour_over_midnight_is_a_part_of_the_day_around_it() {
 }
 
 #[test]
+fn an_hour_that_the_clock_shows_twice_is_two_busy_hours_and_one_hour_of_the_day() {
+    // Clocks were put back at three: half past two in summer, and an hour later again, twice.
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let text = "start,caller,duration\n2026-10-25T02:30:00+02:00,a,60\n2026-10-25T02:30:00+01:00,b,60\n\
+                2026-10-25T02:31:00+01:00,c,60\n";
+    let load = described(text, Some(&zone)).load;
+    assert_eq!((load.busy_hour.calls, load.hours[2].calls), (2, 3.0));
+    assert!((load.busy_hour.share_of_day - 2.0 / 3.0).abs() < 1e-12, "{:?}", load.busy_hour);
+}
+
+#[test]
 fn one_who_hangs_up_makes_room_for_the_next() {
     assert_eq!(described("start,caller,duration\n0,a,10\n10,b,10\n", None).load.peak.unwrap().calls, 1);
 }

@@ -25,20 +25,22 @@ pub(super) fn section(plan: &Plan) -> Markup {
 }
 
 pub(super) fn cards(plan: &Plan) -> Markup {
-    let Advice::Take { cap, margin, memory_bytes, ports: (first, last), .. } = &plan.advice else {
+    let Advice::Take { cap, margin, memory_bytes, ports: (first, last), shorter_ttl, .. } = &plan.advice else {
         return Markup::default();
     };
     let point = plan.curve.iter().find(|point| point.cap == *cap);
     let met = point.and_then(|point| point.budget_met.mean);
     let memory = memory_bytes.map(planned::bytes_of);
     let runtimes = point.and_then(|point| point.runtimes.mean).map(|mean| format!("{mean:.1}"));
+    let existing = format!("of {} that there may be; ports {first} to {last}", words::count((*cap).into()));
+    let ttl =
+        shorter_ttl.as_ref().map(|ttl| format!("; an idle TTL of {}", planned::ttl_words(ttl))).unwrap_or_default();
     html! {
         section.cards aria-label="The figures that matter" {
             (card("Within the budget", met.map(words::share), "of the recalls, on average over all plays at this cap"))
             (card("Room to grow", Some(format!("{:.2} ×", margin.growth)), &planned::margin_words(margin)))
             (card("Memory of the fullest host", memory, "where all runtimes exist; [runtime] rss says what one takes"))
-            (card("Runtimes on average", runtimes,
-                &format!("of {} that there may be; ports {first} to {last}", words::count((*cap).into()))))
+            (card("Runtimes on average", runtimes, &(existing + &ttl)))
         }
     }
 }

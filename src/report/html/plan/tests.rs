@@ -22,6 +22,15 @@ fn the_page_says_what_the_terminal_says_and_shows_the_surface() {
 }
 
 #[test]
+fn an_idle_time_that_spares_runtimes_is_named() {
+    let mut plan = planned("acme", "budget.met >= 60%");
+    let Advice::Take { shorter_ttl, .. } = &mut plan.advice else { panic!("a pool carries six callers") };
+    *shorter_ttl = Some(crate::plan::ShorterTtl { idle_ttl_s: 30.0, runtimes: 4.25, instead_of: 6.0 });
+    let text = text_of(&plan_html(&plan, None));
+    assert!(text.contains("an idle TTL of 30 s would do, too: 4.2 runtimes on average instead of 6.0"), "{text}");
+}
+
+#[test]
 fn where_nothing_will_do_the_page_says_why() {
     let page = plan_html(&planned("acme", "calls < 0"), None);
     let text = text_of(&page);
