@@ -124,6 +124,9 @@ pub(super) struct ReportArguments {
     pub(super) format: Option<Format>,
 }
 
+/// Of all processors, unless said otherwise.
+pub(super) const CPU_LIMIT: f64 = 0.8;
+
 /// What every live run can be told.
 #[derive(Debug, Args)]
 pub(super) struct LiveArguments {
@@ -156,7 +159,7 @@ pub(super) struct LiveArguments {
     #[arg(long, value_name = "MS")]
     pub(super) lag_limit: Option<f64>,
     /// Share of all processors, from 0 to 1, beyond which the harness itself was the bottleneck and the run is invalid.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = CPU_LIMIT, value_parser = share)]
     pub(super) cpu_limit: f64,
 }
 

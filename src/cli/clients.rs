@@ -14,7 +14,7 @@ pub(super) fn clients(arguments: &RunArguments) -> Result<u8, Failure> {
     let names = &arguments.live.client;
     // All that can be wrong is said before anything is played.
     let scenarios: Vec<_> =
-        names.iter().map(|client| play::scenario_with(&arguments.live, Some(client))).collect::<Result<_, _>>()?;
+        names.iter().map(|client| play::scenario_with(&arguments.live, client)).collect::<Result<_, _>>()?;
     if scenarios.iter().any(|scenario| scenario.client.driver == Driver::MemoairVoice) {
         ShippedDriver::MEMOAIR_VOICE.python().map_err(Failure::work)?;
     }

@@ -95,9 +95,14 @@ pub(super) fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
 
 /// The scenario with what the command line changes about it.
 pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
+    other_scenario(&arguments.scenario, arguments)
+}
+
+/// The same of another scenario.
+pub(super) fn other_scenario(file: &Path, arguments: &LiveArguments) -> Result<Scenario, Failure> {
     match &arguments.client[..] {
-        [] => scenario_with(arguments, None),
-        [client] => scenario_with(arguments, Some(client)),
+        [] => changed(file, arguments, None),
+        [client] => changed(file, arguments, Some(client)),
         _ => Err(Failure::Question(miette::miette!(
             help = "name one client",
             "only `run` without --against plays more than one --client"
@@ -105,14 +110,19 @@ pub(super) fn scenario(arguments: &LiveArguments) -> Result<Scenario, Failure> {
     }
 }
 
-/// The same, with that client instead of its own.
-pub(super) fn scenario_with(arguments: &LiveArguments, client: Option<&str>) -> Result<Scenario, Failure> {
-    let mut scenario = Scenario::load(&arguments.scenario)?;
+/// The scenario, with that client instead of its own.
+pub(super) fn scenario_with(arguments: &LiveArguments, client: &str) -> Result<Scenario, Failure> {
+    changed(&arguments.scenario, arguments, Some(client))
+}
+
+fn changed(file: &Path, arguments: &LiveArguments, client: Option<&str>) -> Result<Scenario, Failure> {
+    let mut scenario = Scenario::load(file)?;
     if let Some(seed) = arguments.seed {
         scenario = scenario.with_seed(seed);
     }
     if let Some(path) = &arguments.runtime_binary {
         scenario.runtime.program = Program::Binary(path.clone());
+        scenario.runtime.asked = true;
     }
     if let Some(client) = client {
         scenario.client.ask_for(client).map_err(|problem| {

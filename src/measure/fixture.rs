@@ -43,6 +43,7 @@ pub(crate) fn ending(tenants: usize, delivered: u64) -> Ending {
             sha256: "5d".repeat(32),
             seed: 7,
             mode: Mode::Run,
+            runtime: None,
             client: None,
         },
         host: Some(Host { os: "linux".to_owned(), arch: "x86_64".to_owned(), cores: 2, memory_mb: Some(24_576) }),

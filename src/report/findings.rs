@@ -1,6 +1,6 @@
 //! What a summary says, judgement by judgement, for writers that report to machines.
 
-use super::terminal::{profile, verdict};
+use super::terminal::{UNWITNESSED, profile, verdict};
 use super::words;
 use crate::measure::{Judged, Summary, Threshold, Verdict};
 
@@ -59,6 +59,9 @@ fn laws(summary: &Summary) -> Finding {
     let mut told = verdict::broken_laws(summary);
     if let Some(profile) = summary.profile.as_ref().filter(|profile| !profile.laws.is_empty()) {
         told.extend(profile::told(profile).iter().map(|what| format!("by the rules of {}: {what}", profile.name)));
+    }
+    if outcome == Outcome::Holds && summary.is_unwitnessed() {
+        told.push(UNWITNESSED.to_owned());
     }
     Finding { expected: "the laws of the pool are kept".to_owned(), outcome, told: told.join("; ") }
 }

@@ -106,6 +106,7 @@ pub(super) async fn settle(
             clock_jump_ms: Some(act.drift.wall_ms),
             suspended_ms: Some(act.drift.suspended_ms),
             witness_gaps: testimony.gaps,
+            witnessed: Some(testimony.reported),
             invalid: trouble.map(|trouble| trouble.what).into_iter().collect(),
         },
     };

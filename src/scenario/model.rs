@@ -96,6 +96,8 @@ pub enum Lease {
 pub struct RuntimeModel {
     /// The mock, or another executable.
     pub program: Program,
+    /// `--runtime-binary` named it.
+    pub asked: bool,
     /// How the mock behaves. `seed` is set from the scenario; `origin_ns` is the engine's to fill in.
     pub behaviour: Behaviour,
     /// What of its work is computing, for simulation: the mock only waits.

@@ -2,7 +2,7 @@
 
 use mock_runtime::behaviour::{Behaviour, BootFailure, FailureMode, Slow, Window};
 
-use super::{Driver, Fault, FaultKind, Scenario};
+use super::{Driver, Fault, FaultKind, Program, Scenario};
 use crate::base::{Span, Stream};
 use crate::measure::chronicle::{ChronicleSettings, Chronicler};
 use crate::measure::{Mode, Recorder, RecorderSettings, ScenarioIdentity};
@@ -78,6 +78,10 @@ impl Scenario {
             sha256: self.sha256.clone(),
             seed: self.seed,
             mode,
+            runtime: match &self.runtime.program {
+                Program::Binary(path) if self.runtime.asked => Some(path.display().to_string()),
+                _ => None,
+            },
             client: self.client.asked.clone().filter(|_| mode == Mode::Run),
         }
     }

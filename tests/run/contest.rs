@@ -75,6 +75,18 @@ fn slower_searches_are_found_beside_another_program() {
 }
 
 #[test]
+fn the_client_of_the_command_line_is_compared_and_no_other() {
+    let rig = Rig::new();
+    let (quick, slow) = quick_and_slow(&rig, SHORT);
+    let played = rig.play(
+        &slow,
+        &["--against", path(&quick), "--repeat", "6", "--judge", "search.p50", "--client", "/nowhere/driver"],
+    );
+    assert_eq!((played.code, played.stdout.as_str()), (Some(1), ""), "{}", played.stderr);
+    assert!(played.stderr.contains("/nowhere/driver cannot be started"), "{}", played.stderr);
+}
+
+#[test]
 fn an_interrupted_comparison_says_how_far_it_was_and_leaves_nobody() {
     let rig = Rig::new();
     let (quick, slow) = quick_and_slow(&rig, MINUTES);

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use miette::miette;
 
-use crate::cli::Failure;
-use crate::scenario::Scenario;
+use crate::cli::arguments::LiveArguments;
+use crate::cli::{Failure, play};
 
 /// A program and the scenario it plays.
 pub(super) struct Contender {
@@ -17,11 +17,12 @@ pub(super) struct Contender {
 
 /// Base and new: this program plays `scenario` as new; base is another program with the same scenario, or this one with
 /// another.
-pub(super) fn both(against: &Path, scenario: &Path) -> Result<(Contender, Contender), Failure> {
+pub(super) fn both(against: &Path, live: &LiveArguments) -> Result<(Contender, Contender), Failure> {
+    let scenario = &live.scenario;
     let this = std::env::current_exe()
         .map_err(|error| Failure::work(format!("this program cannot find itself to play: {error}")))?;
     let base = if is_scenario(against) {
-        Scenario::load(against)?.must_be_playable()?;
+        play::other_scenario(against, live)?;
         Contender { program: this.clone(), scenario: against.to_owned() }
     } else {
         Contender { program: program(against)?, scenario: scenario.to_owned() }

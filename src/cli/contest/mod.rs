@@ -62,7 +62,7 @@ impl<'a> Contest<'a> {
         let question = question(&arguments.contest)?;
         play::check_out(&live.out)?;
         let against = arguments.contest.against.as_deref().expect("without it there is no contest");
-        let (base, new) = contender::both(against, &live.scenario)?;
+        let (base, new) = contender::both(against, live)?;
         let seeds = scenario.seed.checked_add(question.repeat).filter(|last| i64::try_from(*last).is_ok());
         seeds.ok_or_else(|| {
             let repeat = question.repeat;

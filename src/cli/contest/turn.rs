@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::sync::watch;
 
 use super::contender::Contender;
-use crate::cli::arguments::{ATTENDED, LiveArguments};
+use crate::cli::arguments::{ATTENDED, CPU_LIMIT, LiveArguments};
 use crate::cli::{Failure, filed};
 use crate::measure::Summary;
 use crate::run::Stop;
@@ -82,6 +82,11 @@ impl Turn<'_> {
         command.arg(format!("--seed={}", self.seed)).args(["--format=json", "--quiet"]);
         command.arg(format!("--max-calls={}", self.live.max_calls));
         command.args(self.live.lag_limit.map(|limit| format!("--lag-limit={limit}")));
+        if self.live.cpu_limit.total_cmp(&CPU_LIMIT).is_ne() {
+            // An older program may not know it.
+            command.arg(format!("--cpu-limit={}", self.live.cpu_limit));
+        }
+        command.args(self.live.client.iter().map(|client| format!("--client={client}")));
         if let Some(runtime) = &self.live.runtime_binary {
             command.arg("--runtime-binary").arg(runtime);
         }

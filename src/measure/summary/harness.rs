@@ -31,6 +31,10 @@ pub struct Harness {
     pub suspended_ms: Option<f64>,
     /// Reports of runtimes that got lost on their way: what they held was not checked.
     pub witness_gaps: u64,
+    /// Runtimes that reported what they did; `null` where time is virtual. Where none did, nobody knows of misdeeds, and of
+    /// broken laws only what answers, saves and processes show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<u64>,
     /// Why the run is invalid, in words; empty where it is valid.
     pub invalid: Vec<String>,
 }

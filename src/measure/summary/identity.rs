@@ -32,6 +32,9 @@ pub struct ScenarioIdentity {
     pub seed: u64,
     /// Against real processes or in virtual time.
     pub mode: Mode,
+    /// The executable that `--runtime-binary` named, where it named any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<String>,
     /// What `--client` said, where it said anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,

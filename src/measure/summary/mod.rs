@@ -97,6 +97,11 @@ impl Summary {
         counts.violations + leaks + counts.saves.lost + counts.saves.duplicated > 0
     }
 
+    /// Whether runtimes were real, and none of them reported what it did.
+    pub fn is_unwitnessed(&self) -> bool {
+        self.harness.witnessed == Some(0)
+    }
+
     /// The JSON Schema of a summary, pretty-printed with a final newline, as committed in `reports/`.
     pub fn json_schema() -> String {
         let schema = schemars::schema_for!(Self);

@@ -3,7 +3,7 @@
 use super::Dimension;
 use super::counted::{Base, Counted};
 use crate::measure::series::samples_needed;
-use crate::measure::{Family, Figures, Latency, Wrong};
+use crate::measure::{Family, Figures, Latency, Mode, Summary, Wrong};
 
 /// A figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,19 @@ impl Metric {
             Self::Latency(..) => Dimension::Time,
             Self::BudgetMet | Self::Rate(_) => Dimension::Share,
         }
+    }
+
+    /// Why nobody can have seen any, where nobody can: no misdeed that was seen is none that happened only where somebody
+    /// looked.
+    pub(super) fn unseen(self, summary: &Summary) -> Option<&'static str> {
+        let told = matches!(self, Self::Misdeeds(_));
+        // The built-in client knows its processes; what a driver's client leaves behind is told by nobody else.
+        let told_of_drivers = matches!(self, Self::Count(Counted::Leaks)) && summary.client.is_some();
+        if told && summary.scenario.mode == Mode::Sim {
+            return Some("misdeeds are told by real runtimes: play it with `busyhour run`");
+        }
+        let silent = "no runtime reported what it did, so nobody knows";
+        ((told || told_of_drivers) && summary.is_unwitnessed()).then_some(silent)
     }
 
     /// Looks it up. Nothing is observed where nothing was measured.

@@ -117,7 +117,10 @@ impl Threshold {
 
     fn observe(&self, summary: &Summary) -> Result<Observation, Unobserved> {
         let (figures, metric, measured_s) = self.subject.within(summary)?;
-        metric.observe(figures, measured_s)
+        match metric.unseen(summary) {
+            Some(reason) => Err(Unobserved::because(reason.to_owned())),
+            None => metric.observe(figures, measured_s),
+        }
     }
 }
 

@@ -54,12 +54,26 @@ fn unknown_name<'n>(
 ) -> ThresholdError {
     let offset = expression.find(prefix).expect("it was read from there") + prefix.len();
     let part = &expression[offset..offset + name.len()];
-    let suggestion = nearest(name, known);
-    let remedy = if suggestion.is_some() { "" } else { "; name one of the scenario's" };
+    let known: Vec<&str> = known.into_iter().collect();
+    let suggestion = nearest(name, known.iter().copied());
+    let remedy = match &known[..] {
+        _ if suggestion.is_some() => String::new(),
+        [] => "; the scenario has none".to_owned(),
+        known => {
+            let some: Vec<String> = known.iter().take(MOST_NAMED).map(|known| format!("`{known}`")).collect();
+            let more = if known.len() > MOST_NAMED { ", …" } else { "" };
+            format!("; there is {}{more}", some.join(", "))
+        }
+    };
     ThresholdError { suggestion, ..error_at(expression, part, format!("there is no {noun} `{name}`{remedy}")) }
 }
 
 fn operator(expression: &str, symbol: &str) -> Result<Operator, ThresholdError> {
+    if let Some(parted) = parted(expression, symbol) {
+        let meant: String = parted.split_whitespace().collect();
+        let error = error_at(expression, parted, format!("`{parted}` is no comparison"));
+        return Err(ThresholdError { suggestion: Some(meant), ..error });
+    }
     let meant = match symbol {
         "=>" => ">=",
         "=<" => "<=",
@@ -72,6 +86,16 @@ fn operator(expression: &str, symbol: &str) -> Result<Operator, ThresholdError> 
         suggestion: (!meant.is_empty()).then(|| meant.to_owned()),
         ..error_at(expression, symbol, format!("`{symbol}` is no comparison{remedy}"))
     })
+}
+
+/// An operator in two parts: `< =`.
+fn parted<'e>(expression: &'e str, symbol: &str) -> Option<&'e str> {
+    let end = symbol.as_ptr().addr() - expression.as_ptr().addr() + symbol.len();
+    let before = &expression[..end - symbol.len()];
+    let start = before.trim_end().strip_suffix(['<', '>', '=', '!'])?.len();
+    let parted = &expression[start..end];
+    let whole: String = parted.split_whitespace().collect();
+    Operator::ALL.into_iter().any(|operator| operator.symbol() == whole).then_some(parted)
 }
 
 fn subject(expression: &str, figure: &str) -> Result<Subject, ThresholdError> {
@@ -154,5 +178,6 @@ const PHASE: &str = "phase.";
 const TENANT: &str = "tenant.";
 const STATISTICS: &str = "p50, p90, p95, p99, p999, mean, min, max or count";
 const OPERATOR_SIGNS: [char; 4] = ['<', '>', '=', '!'];
+const MOST_NAMED: usize = 5;
 /// No name is longer, and comparing with all of them takes time in proportion.
 const LONGEST_TYPO: usize = 200;

@@ -6,7 +6,7 @@ use super::*;
 use crate::base::Admission;
 use crate::base::Span;
 use crate::measure::fixture::{at, ending, level, recall, recorder};
-use crate::measure::{ErrorCode, Event, Recall, TenantEnding};
+use crate::measure::{ClientUnderTest, ErrorCode, Event, Mode, Recall, TenantEnding};
 
 /// A run of two tenants that can be counted by hand: acme has 8 good recalls of 10 … 80 ms and two refusals, and
 /// the other tenant, whose name is made to confuse, has one recall of 300 ms.
@@ -210,7 +210,7 @@ fn a_phase_is_told_from_what_it_is_asked_for() {
     assert!(threshold.check_phase(names).is_ok() && threshold.check_tenant(["acme"]).is_ok());
     for (expression, offset, message) in [
         ("phase.strom.turns > 1", 6, "there is no phase `strom`; did you mean `storm`?"),
-        ("phase.zzz.turns > 1", 6, "there is no phase `zzz`; name one of the scenario's"),
+        ("phase.zzz.turns > 1", 6, "there is no phase `zzz`; there is `ramp`, `storm`"),
     ] {
         let error = Threshold::parse(expression).unwrap().check_phase(names).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.offset), (message, offset));
@@ -234,8 +234,49 @@ fn a_tenant_that_is_not_in_the_scenario_is_pointed_at() {
     assert_eq!((error.offset, error.length), (7, 4));
     assert!(threshold.check_tenant(["acne"]).is_ok());
     let error = threshold.check_tenant(["somebody else"]).unwrap_err();
-    assert_eq!(error.to_string(), "there is no tenant `acne`; name one of the scenario's");
+    assert_eq!(error.to_string(), "there is no tenant `acne`; there is `somebody else`");
     assert!(Threshold::parse("leaks == 0").unwrap().check_tenant([]).is_ok());
+}
+
+#[test]
+fn an_operator_with_a_blank_in_it_is_told_as_one() {
+    for (expression, parted, meant) in
+        [("recall.p99 < = 250ms", "< =", "<="), ("leaks = = 0", "= =", "=="), ("leaks ! = 0", "! =", "!=")]
+    {
+        let error = Threshold::parse(expression).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{parted}` is no comparison; did you mean `{meant}`?"));
+        assert_eq!(&expression[error.offset..error.offset + error.length], parted);
+    }
+}
+
+#[test]
+fn misdeeds_that_nobody_could_have_seen_are_not_none() {
+    let judged = |expression: &str, summary: &Summary| Threshold::parse(expression).unwrap().judge(summary);
+    let mut witnessed = summary();
+    witnessed.harness.witnessed = Some(3);
+    for expression in ["misdeeds == 0", "misdeeds.thrash == 0", "tenant.acme.misdeeds <= 3"] {
+        assert!(judged(expression, &witnessed).ok, "{expression}");
+        let mut simulated = witnessed.clone();
+        simulated.scenario.mode = Mode::Sim;
+        simulated.harness.witnessed = None;
+        let of_sim = judged(expression, &simulated);
+        assert!(!of_sim.ok && of_sim.reason.is_some_and(|reason| reason.contains("busyhour run")), "{expression}");
+        let mut silent = witnessed.clone();
+        silent.harness.witnessed = Some(0);
+        let of_silent = judged(expression, &silent);
+        assert!(
+            !of_silent.ok && of_silent.reason.is_some_and(|reason| reason.contains("nobody knows")),
+            "{expression}"
+        );
+    }
+    // The built-in client knows its own processes; those of a driver's client are told by nobody else.
+    let mut silent = witnessed.clone();
+    silent.harness.witnessed = Some(0);
+    assert!(judged("leaks <= 9", &silent).ok);
+    silent.client = Some(ClientUnderTest::default());
+    assert!(!judged("leaks <= 9", &silent).ok);
+    silent.harness.witnessed = Some(1);
+    assert!(judged("leaks <= 9", &silent).ok);
 }
 
 #[test]

@@ -99,9 +99,13 @@ fn laws(summary: &Summary, style: Style) -> String {
     }
     match &summary.profile {
         Some(profile) if !profile.laws.is_empty() => "broken by the pool's own rules, see below".to_owned(),
+        _ if summary.is_unwitnessed() => UNWITNESSED.to_owned(),
         _ => "kept; no runtime left behind".to_owned(),
     }
 }
+
+/// What laws were judged by then.
+pub(in crate::report) const UNWITNESSED: &str = "none seen broken, but no runtime reported what it did";
 
 fn harness(summary: &Summary) -> String {
     let harness = &summary.harness;

@@ -16,6 +16,7 @@ use crate::measure::chronicle::Chronicle;
 use crate::measure::{ScenarioIdentity, Summary};
 use crate::report::inert::inert;
 pub use clients::{Side, clients};
+pub(super) use figures::UNWITNESSED;
 pub use plan::plan;
 pub use replications::replications;
 pub use style::Style;
@@ -54,8 +55,9 @@ fn closing(summary: &Summary) -> Vec<String> {
 
 /// The command that plays the same calls again.
 pub(super) fn command(summary: &Summary) -> String {
-    let client = summary.scenario.client.as_ref().map(|client| format!(" --client {}", quoted(client)));
-    command_of(&summary.scenario) + &client.unwrap_or_default()
+    let asked = [("runtime-binary", &summary.scenario.runtime), ("client", &summary.scenario.client)];
+    let asked = asked.into_iter().filter_map(|(flag, value)| Some(format!(" --{flag} {}", quoted(value.as_ref()?))));
+    asked.fold(command_of(&summary.scenario), |command, asked| command + &asked)
 }
 
 fn command_of(scenario: &ScenarioIdentity) -> String {

@@ -99,6 +99,19 @@ fn an_invalid_run_says_what_the_harness_could_not_do() {
 }
 
 #[test]
+fn laws_that_no_runtime_told_of_are_not_called_kept() {
+    let told = |witnessed| {
+        let mut ending = ending(3, 400);
+        ending.harness.witnessed = witnessed;
+        terminal(&three_customers(0, &USUAL).finish(ending), PLAIN)
+    };
+    assert!(told(Some(0)).contains("laws        none seen broken, but no runtime reported what it did\n"));
+    for witnessed in [Some(1), None] {
+        assert!(told(witnessed).contains("laws        kept; no runtime left behind\n"));
+    }
+}
+
+#[test]
 fn a_broken_law_is_told_before_any_figure() {
     let breach =
         |law, secs, what: &str| Breach { law, tenant: Some(TenantIndex(1)), at: at(secs), what: what.to_owned() };
@@ -252,6 +265,7 @@ fn what_a_pool_did_wrong_is_told_with_its_proof() {
         ..ClientUnderTest::default()
     };
     let mut ending = Ending { misdeeds: findings(), client: Some(client), ..ending(1, 0) };
+    ending.scenario.runtime = Some("/opt/voice-runtime".to_owned());
     ending.scenario.client = Some("python3 'my driver.py'".to_owned());
     let summary = recorder(&["acme"], &["misdeeds == 0", "misdeeds.thrash <= 1"]).finish(ending);
     assert_snapshot!(terminal(&summary, PLAIN));

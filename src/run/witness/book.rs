@@ -45,6 +45,7 @@ pub(super) struct Book {
     is_closing: bool,
     finder: Finder,
     opened: u64,
+    reported: u64,
     breaches: Vec<Breach>,
     gaps: u64,
     rss_peak: Option<u64>,
@@ -64,6 +65,7 @@ impl Book {
             is_closing: false,
             finder: Finder::default(),
             opened: 0,
+            reported: 0,
             breaches: Vec::new(),
             gaps: 0,
             rss_peak: None,
@@ -87,6 +89,7 @@ impl Book {
         life.next_sequence = record.sequence + 1;
         match record.fact {
             Fact::Started { pid, user, port, .. } => {
+                self.reported += 1;
                 (life.pid, life.user, life.port, life.last_used, life.born) = (pid, user, port, at, at);
                 self.judge_birth(number, at);
                 self.shadow(number, at, Shadow::born);
@@ -160,13 +163,8 @@ impl Book {
         self.gaps += 1;
     }
 
-    /// A runtime is gone just now.
-    pub(super) fn ended(&mut self, number: u64) {
-        self.ended_at(number, self.clock.now());
-    }
-
-    /// A runtime is gone since `now`.
-    pub(super) fn ended_at(&mut self, number: u64, now: Time) {
+    /// A runtime is gone.
+    pub(super) fn ended(&mut self, number: u64, now: Time) {
         self.judge_idleness(number, now);
         let Some(mut life) = self.lives.remove(&number) else { return };
         life.hang_up();
@@ -304,6 +302,7 @@ impl Book {
         Testimony {
             findings: self.finder.close(),
             breaches: std::mem::take(&mut self.breaches),
+            reported: self.reported,
             gaps: self.gaps,
             survivors,
             rss_peak: self.rss_peak,

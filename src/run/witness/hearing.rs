@@ -64,5 +64,7 @@ async fn hear_out(post: usize, line: UnixStream, book: Arc<Mutex<Book>>) {
         }
         text.clear();
     }
-    book.lock().ended(number);
+    let mut book = book.lock();
+    let now = book.clock().now();
+    book.ended(number, now);
 }

@@ -120,6 +120,8 @@ pub(super) struct Testimony {
     pub(super) breaches: Vec<Breach>,
     /// What the pools did wrong.
     pub(super) findings: Vec<Finding>,
+    /// Runtimes that reported.
+    pub(super) reported: u64,
     /// Lines that got lost.
     pub(super) gaps: u64,
     /// Runtimes that were still there at the end.

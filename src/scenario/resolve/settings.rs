@@ -121,6 +121,7 @@ impl Resolver {
         };
         RuntimeModel {
             program: typed.binary.as_ref().map_or(Program::Mock, |binary| self.program(binary)),
+            asked: false,
             behaviour,
             computing,
             assumed: assumed(typed),

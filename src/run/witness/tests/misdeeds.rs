@@ -85,7 +85,7 @@ impl Story {
 
     fn gone(&mut self, pid: u32, at: u64) {
         let told = self.told.remove(&pid).expect("it has begun");
-        self.book.ended_at(told.number, ms(at));
+        self.book.ended(told.number, ms(at));
     }
 
     /// A caller of the first worker waited for an answer.
