@@ -156,7 +156,7 @@ pub(super) struct LiveArguments {
     pub(super) max_calls: u32,
     /// Lag p99, in milliseconds, beyond which the harness was the bottleneck and the run is invalid; a tenth of the
     /// scenario's budget unless said otherwise.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = milliseconds)]
     pub(super) lag_limit: Option<f64>,
     /// Share of all processors, from 0 to 1, beyond which the harness itself was the bottleneck and the run is invalid.
     #[arg(long, value_name = "SHARE", default_value_t = CPU_LIMIT, value_parser = share)]
@@ -288,6 +288,12 @@ pub(super) enum DriversOrder {
 fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "write a number from 0 to 1, such as 0.8".to_owned())
+}
+
+/// A limit that is no number is none.
+fn milliseconds(text: &str) -> Result<f64, String> {
+    let limit = text.parse().ok().filter(|limit: &f64| limit.is_finite() && *limit >= 0.0);
+    limit.ok_or_else(|| "write milliseconds as a number, such as 25".to_owned())
 }
 
 /// The hidden command that plays for `sim --check-determinism`.

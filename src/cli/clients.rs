@@ -23,7 +23,16 @@ pub(super) fn clients(arguments: &RunArguments) -> Result<u8, Failure> {
         if !arguments.live.quiet {
             super::tell(&format!("client: {name}"));
         }
-        let live = play::live(scenario, &arguments.live, arguments.metrics)?;
+        let live = match play::live(scenario, &arguments.live, arguments.metrics) {
+            Ok(live) => live,
+            Err(failure) => {
+                // What was played until then is not lost for that.
+                if !lives.is_empty() {
+                    tell(&lives, arguments)?;
+                }
+                return Err(failure);
+            }
+        };
         let is_over = live.signal.is_some();
         lives.push(live);
         if is_over {

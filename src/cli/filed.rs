@@ -1,5 +1,7 @@
 //! Summaries in files.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use miette::miette;
@@ -12,11 +14,21 @@ use crate::report;
 /// The summary in a file, or in the folder of a run.
 pub(super) fn summary(path: &Path) -> Result<Summary, Failure> {
     let file = if path.is_dir() { path.join(report::SUMMARY) } else { path.to_owned() };
-    let text = std::fs::read_to_string(&file).map_err(|error| {
+    let text = text(&file).map_err(|error| {
         let what = if path.is_dir() { "is no run's folder: it has no readable summary.json" } else { "cannot be read" };
         refused(path, &format!("{what} ({error})"), HELP)
     })?;
     summary_in(&text, path)
+}
+
+/// What stands in a file, or comes through a pipe. Not more than memory holds: who names a device by mistake is told.
+pub(super) fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MB", LARGEST >> 20)));
+    }
+    Ok(text)
 }
 
 /// The summary that a text is; `origin` says whose.
@@ -47,4 +59,6 @@ fn shortened(text: &str) -> String {
     text.chars().filter(|sign| !sign.is_control()).take(40).collect()
 }
 
+/// Those of a thousand tenants in a hundred phases fit.
+const LARGEST: u64 = 512 << 20;
 const HELP: &str = "name a summary.json, or the folder of a run such as reports/runs/smoke-20261122T121502Z";

@@ -64,7 +64,19 @@ impl Outputs {
 
     /// Says before a run what could not be written after it.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        self.wanted().try_for_each(|(flag, file, _)| check(flag, file))
+        let wanted: Vec<_> = self.wanted().map(|(flag, file, _)| (flag, file)).collect();
+        for (place, (flag, file)) in wanted.iter().enumerate() {
+            check(flag, file)?;
+            let same = wanted[..place].iter().find(|(_, other)| other == file && !is_special(file));
+            if let Some((other, _)) = same {
+                return Err(Failure::Question(miette::miette!(
+                    help = "name a file for each",
+                    "{other} and {flag} both name {}",
+                    file.display()
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Writes all of them.

@@ -1,5 +1,6 @@
 //! `busyhour run`.
 
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -177,6 +178,25 @@ async fn scraped(
 }
 
 pub(super) fn style() -> report::Style {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let wanted = is_colour_wanted(std::env::var_os("NO_COLOR").as_deref(), std::env::var_os("TERM").as_deref());
     report::Style { colour: wanted && std::io::stdout().is_terminal() }
+}
+
+/// <https://no-color.org>; and a terminal that says it is dumb obeys nothing.
+fn is_colour_wanted(no_color: Option<&OsStr>, terminal: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty) && terminal.is_none_or(|terminal| terminal != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_that_know_them_and_people_who_want_them() {
+        let wanted = |no_color: Option<&str>, terminal: Option<&str>| {
+            is_colour_wanted(no_color.map(OsStr::new), terminal.map(OsStr::new))
+        };
+        assert!(wanted(None, None) && wanted(None, Some("xterm")) && wanted(Some(""), Some("xterm")));
+        assert!(!wanted(Some("1"), Some("xterm")) && !wanted(None, Some("dumb")));
+    }
 }

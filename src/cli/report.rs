@@ -7,7 +7,7 @@ use miette::miette;
 
 use super::arguments::{Format, ReportArguments};
 use super::play::style;
-use super::{Failure, github};
+use super::{Failure, filed, github};
 use crate::measure::Summary;
 use crate::measure::chronicle::Chronicle;
 use crate::report::{self, Page};
@@ -42,7 +42,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, Failure> {
 pub(super) fn summary(run: &Path) -> Result<Summary, Failure> {
     let file = if run.is_dir() { run.join(report::SUMMARY) } else { PathBuf::from(run) };
     let refused = |report| Err(Failure::Question(report));
-    let text = match std::fs::read_to_string(&file) {
+    let text = match filed::text(&file) {
         Ok(text) => text,
         Err(error) => return refused(miette!(help = HELP, "{} can't be read: {error}", file.display())),
     };

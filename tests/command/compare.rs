@@ -22,6 +22,23 @@ fn said(output: &Output) -> String {
     text(&output.stderr).replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[test]
+fn a_summary_that_never_ends_is_refused_and_one_through_a_pipe_is_read() {
+    let folder = tempfile::Builder::new().prefix("bh-test-").tempdir().expect("a temporary folder can be made");
+    for arguments in [["compare", "/dev/zero", "/dev/zero"].as_slice(), &["report", "/dev/zero"]] {
+        let refused = busyhour(folder.path(), arguments);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert!(said(&refused).contains("it has more than 512 MB"), "{refused:?}");
+    }
+    let piped = format!(
+        "{0} sim {ROOT}/scenarios/smoke.toml --format json > one.json; cat one.json | {0} compare /dev/stdin one.json",
+        env!("CARGO_BIN_EXE_busyhour")
+    );
+    let mut shell = Command::new("sh");
+    let compared = shell.current_dir(folder.path()).args(["-c", &piped]).output().expect("there is a shell");
+    assert_eq!(compared.status.code(), Some(0), "{compared:?}");
+}
+
 /// A folder with one scenario, and a baseline of it.
 fn with_baseline() -> TempDir {
     let folder = tempfile::Builder::new().prefix("bh-test-").tempdir().expect("a temporary folder can be made");

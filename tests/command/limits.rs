@@ -181,3 +181,15 @@ fn every_shipped_scenario_fits_into_fifty_megabytes() {
         }
     }
 }
+
+#[test]
+fn a_limit_that_is_no_number_is_refused() {
+    let desk = Desk::with(MINUTE, FEW_CALLS);
+    for limit in ["nan", "inf", "-1", "25ms", ""] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
+        let output = command.arg("run").arg(desk.file()).arg(format!("--lag-limit={limit}")).output();
+        let output = output.expect("the program can be started");
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{limit}");
+        assert!(text(&output.stderr).contains("write milliseconds as a number"), "{output:?}");
+    }
+}

@@ -125,9 +125,10 @@ fn without_a_file_the_report_is_printed_with_the_run_over_time() {
 fn what_cannot_be_read_or_written_is_named_with_a_remedy() {
     let rig = Rig::new();
     let folder = rig.filed("out", &[]);
-    let cases: [(&[&str], i32, &str); 3] = [
+    let cases: [(&[&str], i32, &str); 4] = [
         (&["report", "out", "--html", "page.html"], 2, "summary.json"),
         (&["report", &folder, "--html", "nowhere/page.html"], 1, "choose another file with --"),
+        (&["report", &folder, "--csv", "same", "--html", "same"], 2, "--html and --csv both name same"),
         (&["report", &folder, "--csv", "out"], 1, "choose another file with --"),
     ];
     for (arguments, code, reason) in cases {

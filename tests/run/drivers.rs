@@ -176,6 +176,17 @@ fn a_driver_that_cannot_be_started() {
 }
 
 #[test]
+fn what_was_played_is_told_although_another_client_cannot_be_started() {
+    let rig = Rig::new();
+    let scenario = rig.scenario(SECOND, CALLS);
+    let played = rig.play(&scenario, &["--client", &bad("yesterday"), "--client", "/nowhere/driver"]);
+    assert_eq!(played.code, Some(1), "{}", played.stderr);
+    assert!(played.stderr.contains("/nowhere/driver cannot be started"), "{}", played.stderr);
+    assert!(played.stdout.contains("UNJUDGED"), "{}", played.stdout);
+    assert_eq!(rig.reports(), 1);
+}
+
+#[test]
 fn a_shipped_driver_whose_client_is_not_installed_says_how_to_install_it() {
     let rig = Rig::new();
     let scenario = rig.scenario(MINUTE, CALLS);
