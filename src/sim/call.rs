@@ -59,7 +59,8 @@ impl OnLine {
     }
 
     /// The next call in the place of one that is gone. Word by word: a copy of a call costs more than a step of it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Simulation::take_call`")]
+    #[inline(always)]
     pub(super) fn become_next(&mut self, call: Call, (desk, key): (DeskId, Key), turn: Turn, pinned: bool) {
         self.wanted = call.rings_at;
         self.call = call;

@@ -72,7 +72,8 @@ impl Simulation<'_> {
 
     /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
     /// one of who is there now.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Simulation::take_call`")]
+    #[inline(always)]
     fn pick_up(&mut self, call: Call, whose: (DeskId, Key), turn: Turn, pinned: bool) -> CallId {
         let Some(id) = self.free_calls.pop() else {
             self.calls.push(OnLine::new(call, whose, turn, pinned));

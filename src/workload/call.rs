@@ -98,7 +98,8 @@ enum Ending {
 
 impl Call {
     /// The call of `tenant` that begins with `ring`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Workload::next`")]
+    #[inline(always)]
     pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
         let Ring { number, caller, worker, rings_at, record } = ring;
         let recorded = record.and_then(|record| Ending::of_record(traffic.arrivals.trace()?, record));
