@@ -262,6 +262,7 @@ fn fewer_workers_are_named_where_they_are_enough() {
     let fewest = workers.expect("there are three");
     // One pool of eleven; three pools of B(1.67, 6) = .0060.
     assert_eq!((fewest.workers, fewest.instead_of, fewest.cap, fewest.slots), (1, 3, 11, 11));
+    assert_eq!(fewest.slots_instead_of, Some(3 * u64::from(cap)));
     assert!((5..=7).contains(&cap) && fewest.one_less.is_empty(), "{cap}");
     let one = planned(&loss(5.0, "pool.exhausted.rate <= 1%"), NO_LIMITS, &[]);
     assert!(matches!(one.advice, Advice::Take { workers: None, .. }), "with one there is nothing to say");

@@ -26,6 +26,8 @@ pub struct FewestWorkers {
     pub cap: u32,
     /// Slots of all workers together.
     pub slots: u64,
+    /// And of the scenario's, at the cap that they need; absent where no cap will do.
+    pub slots_instead_of: Option<u64>,
     /// Bytes that the runtimes of the fullest host take where all exist; absent where their size is not known.
     pub memory_bytes: Option<u64>,
     /// What one worker less breaks with as many slots as it can have. Empty where there is no less, or no slots at all.
@@ -54,13 +56,15 @@ impl Workers<'_, '_, '_> {
         }
     }
 
-    /// No more than the scenario has, with which a cap of `cap` carries it; nothing where no tenant has several.
-    fn no_more(&mut self, cap: u32) -> Option<FewestWorkers> {
+    /// No more than the scenario has, with which a cap of `chosen` carries it; nothing where no tenant has several.
+    fn no_more(&mut self, chosen: u32) -> Option<FewestWorkers> {
         let most = self.of_tenants().max().filter(|most| *most > 1)?;
         let good = self.first_that_looks_good(1, most, Change::WorkersAtMost);
         let (found, one_less) = self.first_that_holds(good.min(most - 1), 1..most, Change::WorkersAtMost);
-        let (workers, cap) = found.unwrap_or((most, cap));
-        Some(self.told(Change::WorkersAtMost(workers), (workers, most), cap, one_less))
+        let (workers, cap) = found.unwrap_or((most, chosen));
+        let told = self.told(Change::WorkersAtMost(workers), (workers, most), cap, one_less);
+        let slots_instead_of = Some(u64::from(self.of_tenants().map(u32::from).sum::<u32>()) * u64::from(chosen));
+        Some(FewestWorkers { slots_instead_of, ..told })
     }
 
     /// More than the scenario has, where those do not carry it and there are hosts for more.
@@ -143,7 +147,15 @@ impl Workers<'_, '_, '_> {
         let scenario = self.scenario.changed(&[change]);
         let all: u64 = scenario.traffic.tenants.iter().map(|tenant| u64::from(tenant.workers)).sum();
         let memory_bytes = memory(&scenario, cap);
-        FewestWorkers { workers, instead_of, cap, slots: all * u64::from(cap), memory_bytes, one_less }
+        FewestWorkers {
+            workers,
+            instead_of,
+            cap,
+            slots: all * u64::from(cap),
+            slots_instead_of: None,
+            memory_bytes,
+            one_less,
+        }
     }
 }
 

@@ -39,18 +39,19 @@ pub(super) fn answer(plan: &Plan) -> (String, Vec<String>) {
 
 /// Whether fewer workers would do.
 fn fewest_words(fewest: &FewestWorkers, cap: u32) -> Vec<String> {
-    let FewestWorkers { workers, instead_of, slots, one_less, .. } = fewest;
+    let FewestWorkers { workers, instead_of, slots, slots_instead_of, one_less, .. } = fewest;
     let why = one_less.iter().map(|short| format!("With {}, {}.", counted_workers(workers - 1), sentence(short)));
     let said = if workers == instead_of {
         format!("{} a tenant are the fewest that do.", counted_workers(*workers))
     } else {
         let one = if *workers == 1 { "One worker a tenant is enough" } else { "Fewer workers are enough" };
         format!(
-            "{one}: {} of a cap of {} instead of {} of {cap}, {} slots in all.",
+            "{one}: {} of a cap of {} instead of {} of {cap}, {} slots in all{}.",
             counted_workers(*workers),
             fewest.cap,
             counted_workers(*instead_of),
-            words::count(*slots)
+            words::count(*slots),
+            slots_instead_of.map(|slots| format!(" instead of {}", words::count(slots))).unwrap_or_default()
         )
     };
     [said].into_iter().chain(why).collect()
@@ -225,7 +226,8 @@ mod tests {
     use crate::report::terminal::{Style, plan as on_the_terminal};
 
     fn fewest(workers: u16, instead_of: u16, one_less: Vec<Shortfall>) -> FewestWorkers {
-        FewestWorkers { workers, instead_of, cap: 20, slots: 20 * u64::from(workers), memory_bytes: None, one_less }
+        let slots = 20 * u64::from(workers);
+        FewestWorkers { workers, instead_of, cap: 20, slots, slots_instead_of: Some(27), memory_bytes: None, one_less }
     }
 
     /// What both the terminal and the page say where these are the fewest workers.
