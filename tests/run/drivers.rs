@@ -177,6 +177,20 @@ fn a_driver_that_cannot_be_started() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_not_mistaken_for_the_program() {
+    let rig = Rig::new();
+    let client = "[client]\ndriver = \"python3 drive.py\"\nfolder = \"nowhere\"\n";
+    let played = rig.play(&rig.scenario(MINUTE, &format!("{client}{CALLS}")), &[]);
+    assert_eq!(played.code, Some(1), "{}{}", played.stdout, played.stderr);
+    let folder = rig.path("nowhere");
+    assert!(
+        played.stderr.contains(&format!("there is no folder {} to start it in", folder.display())),
+        "{}",
+        played.stderr
+    );
+}
+
+#[test]
 fn what_was_played_is_told_although_another_client_cannot_be_started() {
     let rig = Rig::new();
     let scenario = rig.scenario(SECOND, CALLS);

@@ -42,6 +42,13 @@ impl Job {
     /// is trouble, which ends the run.
     pub(crate) async fn hire(self, troubles: &Arc<Troubles>) -> Result<Driver, RunError> {
         let failed = |source| RunError::Driver { name: self.name.clone(), source };
+        if let Some(folder) = self.folder.as_ref().filter(|folder| !folder.is_dir()) {
+            // The system would say that the program is not there.
+            return Err(failed(std::io::Error::other(format!(
+                "there is no folder {} to start it in",
+                folder.display()
+            ))));
+        }
         let pipes = [std::io::pipe(), std::io::pipe(), std::io::pipe()];
         let [input, output, errors] = pipes.map(|pipe| pipe.map_err(failed));
         let ((their_input, input), (output, their_output), (errors, their_errors)) = (input?, output?, errors?);

@@ -127,6 +127,7 @@ refusals! {
     computing_of_what_is_no_work: "mean = \"7.5s\", cv = 0.5" => "mean = \"7.5s\", cv = 0.5, cpu = \"1s\"";
     computing_that_is_no_duration: "median = \"400ms\"" => "cpu = \"half\", median = \"400ms\"";
     driver_without_a_program: "[on_refusal]" => "[client]\ndriver = \"python3 'drive\"\n\n[on_refusal]";
+    driver_that_is_no_text: "[on_refusal]" => "[client]\ndriver = 5\n\n[on_refusal]";
 }
 
 #[test]

@@ -136,7 +136,7 @@ pub(in crate::scenario) struct Client {
 
 /// A name, a command line, or its words.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a text, or a list of texts")]
+#[serde(untagged, expecting = "invalid type: this is no text, and no list of texts")]
 #[schemars(inline)]
 pub(in crate::scenario) enum DriverText {
     /// A name or a command line.
