@@ -50,7 +50,8 @@ struct Company<'s> {
 /// What all parts make together.
 struct Together {
     recorder: Recorder,
-    level: Level,
+    /// Runtimes of all, and busy ones.
+    holds: (u32, u32),
     crowd: Crowd,
     /// Of all parts, in that stretch, to be put together; kept for its room.
     changes: Vec<u64>,
@@ -61,7 +62,7 @@ impl<'s> Company<'s> {
     fn new(scenario: &'s Scenario, parts: Vec<Part>) -> Self {
         let together = Together {
             recorder: scenario.recorder(),
-            level: Level::default(),
+            holds: (0, 0),
             crowd: Crowd::default(),
             changes: Vec::new(),
             stretch: Time::ZERO..Time::ZERO,
@@ -118,18 +119,19 @@ impl<'s> Company<'s> {
 impl Together {
     /// Puts together what was handed over.
     fn put_together(&mut self) {
-        let Self { recorder, level, crowd, changes, stretch } = self;
+        let Self { recorder, holds, crowd, changes, stretch } = self;
+        let (mut runtimes, mut busy) = *holds;
         // In one instant all changes count together, so their order there does not matter.
         radsort::sort(changes);
         for (at, of, more) in changes.iter().map(|change| changes::read(*change, stretch.start)) {
             match of {
-                Of::Runtimes => level.runtimes = level.runtimes.wrapping_add_signed(more),
-                Of::Busy => level.busy = level.busy.wrapping_add_signed(more),
+                Of::Runtimes => runtimes = runtimes.wrapping_add_signed(more),
+                Of::Busy => busy = busy.wrapping_add_signed(more),
                 Of::Calls => crowd.step(at, crowd.now().wrapping_add_signed(more)),
             }
-            level.ports = level.runtimes;
-            recorder.total_level(at, *level);
+            recorder.total_level(at, Level { runtimes, busy, ports: runtimes });
         }
+        *holds = (runtimes, busy);
         changes.clear();
     }
 }
