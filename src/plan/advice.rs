@@ -27,6 +27,8 @@ pub struct Plan {
     pub scenario: ScenarioIdentity,
     /// Recall budget of a turn in milliseconds.
     pub budget_ms: f64,
+    /// What is good enough: the scenario's thresholds, as written.
+    pub thresholds: Vec<String>,
     /// What to set.
     pub advice: Advice,
     /// Caps that were played, ascending, and what came of them.
@@ -151,6 +153,7 @@ pub fn plan(
         schema: Plan::SCHEMA.to_owned(),
         scenario: identity,
         budget_ms: scenario.budget.ms_f64(),
+        thresholds: scenario.thresholds.iter().map(|threshold| threshold.expression().to_owned()).collect(),
         advice,
         cliff: Cliff::of(&curve),
         surface: Heat::of(scenario, &[scenario.pool.max_concurrent_users, cap]),

@@ -21,6 +21,8 @@ pub struct CrossCheck {
     pub erlang_b: f64,
     /// Whether that is the question: slots are held call by call, and calls come by themselves.
     pub applies: bool,
+    /// Turns of a call, on average.
+    pub turns_per_call: f64,
     /// The coefficient of variation of the gap between turns, where it is so large that the pool looks better than it is.
     pub memoryless_gap_cv: Option<f64>,
 }
@@ -39,6 +41,7 @@ impl CrossCheck {
                 erlangs_per_worker,
                 recorded: traffic.arrivals.trace().is_some(),
                 erlang_b: erlang_b(erlangs_per_worker, scenario.pool.max_concurrent_users.into()),
+                turns_per_call: traffic.offered(scenario.duration, scenario.grace).turns_per_call,
                 applies: tenant.lease == Lease::Call && !matches!(traffic.arrivals, Arrivals::Closed { .. }),
                 memoryless_gap_cv: (tenant.lease == Lease::Turn && cv >= 1.0).then_some(cv),
             }

@@ -113,6 +113,14 @@ pub(super) fn doubts(plan: &Plan) -> Vec<String> {
         let caps: Vec<String> = plan.worse_above.iter().map(u32::to_string).collect();
         doubts.push(format!("careful: more is not always better, a cap of {} breaks a threshold", caps.join(", ")));
     }
+    let by_recalls = plan.thresholds.iter().any(|expression| expression.contains("pool.exhausted.rate"));
+    if by_recalls && plan.cross_check.iter().any(|check| check.applies && check.turns_per_call > SEVERAL_TURNS) {
+        doubts.push(
+            "careful: pool.exhausted.rate is counted among recalls, and a call that is refused is one of them where others \
+             have many; calls_shed.rate is the share of calls that are refused"
+                .to_owned(),
+        );
+    }
     if plan.cross_check.iter().any(|check| check.recorded) {
         doubts.push(
             "careful: every play has the calls of the records, so intervals say nothing of how days differ; --vary \
@@ -218,6 +226,8 @@ pub(super) fn settings(plan: &Plan) -> Vec<String> {
 }
 
 const WIDTH: usize = 80;
+/// From there on shares of calls and of recalls are not the same.
+const SEVERAL_TURNS: f64 = 1.5;
 
 #[cfg(test)]
 mod tests {
@@ -228,6 +238,20 @@ mod tests {
     fn fewest(workers: u16, instead_of: u16, one_less: Vec<Shortfall>) -> FewestWorkers {
         let slots = 20 * u64::from(workers);
         FewestWorkers { workers, instead_of, cap: 20, slots, slots_instead_of: Some(27), memory_bytes: None, one_less }
+    }
+
+    #[test]
+    fn refusals_that_are_counted_among_recalls_are_told_where_calls_have_several() {
+        let mut plan = planned("acme", "pool.exhausted.rate <= 1%");
+        let warned = |plan: &Plan| doubts(plan).iter().any(|doubt| doubt.contains("calls_shed.rate"));
+        assert!(!warned(&plan), "leases are held for a turn");
+        plan.cross_check[0].applies = true;
+        assert!(warned(&plan));
+        plan.cross_check[0].turns_per_call = 1.0;
+        assert!(!warned(&plan));
+        plan.cross_check[0].turns_per_call = 25.0;
+        plan.thresholds = vec!["calls_shed.rate <= 1%".to_owned()];
+        assert!(!warned(&plan));
     }
 
     /// What both the terminal and the page say where these are the fewest workers.
