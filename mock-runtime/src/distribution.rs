@@ -7,6 +7,7 @@
 mod elementary;
 mod law;
 mod normal;
+mod powers;
 mod stream;
 
 pub use law::{Distribution, LawError};

@@ -19,12 +19,16 @@ pub(super) fn quantile(share: f64) -> f64 {
     if centred < 0.0 { -value } else { value }
 }
 
-/// A quotient of two polynomials, coefficients from the highest power down: the upper's, then the lower's. Side by side
-/// they are worked out together.
+/// A quotient of two polynomials: `of` are their coefficients from the highest power down, the upper's and the lower's.
+/// Side by side they are worked out together, and by halves (G. Estrin, "Organization of Computer Systems: The Fixed Plus
+/// Variable Structure Computer", 1960): Horner's rule has each step wait for the last.
 #[inline]
-fn ratio(x: f64, coefficients: &[[f64; 2]; 8]) -> f64 {
-    let step = |sums: [f64; 2], pair: &[f64; 2]| [sums[0] * x + pair[0], sums[1] * x + pair[1]];
-    let [upper, lower] = coefficients[1..].iter().fold(coefficients[0], step);
+fn ratio(x: f64, of: &[[f64; 2]; 8]) -> f64 {
+    let square = x * x;
+    let step = |upper: &[f64; 2], by: f64, lower: &[f64; 2]| [upper[0] * by + lower[0], upper[1] * by + lower[1]];
+    let high = step(&step(&of[0], x, &of[1]), square, &step(&of[2], x, &of[3]));
+    let low = step(&step(&of[4], x, &of[5]), square, &step(&of[6], x, &of[7]));
+    let [upper, lower] = step(&high, square * square, &low);
     upper / lower
 }
 
