@@ -14,7 +14,7 @@ use super::search::{Point, Search};
 use super::ttl::{LongerTtl, ShorterTtl};
 use super::variations::{Outcome, Payoff, payoffs, vary};
 use super::workers::{FewestWorkers, Workers};
-use crate::measure::ScenarioIdentity;
+use crate::measure::{Replications, ScenarioIdentity};
 use crate::scenario::{Change, Scenario};
 
 /// What to set, why, and how far it carries.
@@ -210,7 +210,7 @@ impl Settled {
             cap,
             ports: chosen.pool.runtime_port_range.clone().into_inner(),
             idle_ttl_s: chosen.pool.runtime_idle_ttl.secs_f64(),
-            shorter_ttl: ShorterTtl::of(&chosen, runtimes(&judgement), judge),
+            shorter_ttl: ShorterTtl::of(&chosen, runtimes(&judgement.replications), judge),
             workers,
             memory_bytes: memory(&chosen, cap),
             plays: judgement.replications.replications,
@@ -221,9 +221,22 @@ impl Settled {
     }
 }
 
-/// Those that exist, on average.
-pub(super) fn runtimes(judgement: &Judgement) -> f64 {
-    judgement.replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0)
+/// Runtimes that exist, on average.
+pub(super) fn runtimes(replications: &Replications) -> f64 {
+    replications.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0)
+}
+
+/// The scenario with that change, and the largest cap that is allowed and of use then; 0 where none is allowed.
+pub(super) fn with_largest(
+    scenario: &Scenario,
+    change: Change,
+    limits: &Limits,
+    judge: &mut Judge<'_>,
+) -> (Scenario, u32) {
+    let scenario = scenario.changed(&[change]);
+    let bounds = Bounds::of(&scenario, limits);
+    let largest = if bounds.largest() == 0 { 0 } else { useful(&scenario, &bounds, judge).0.min(bounds.largest()) };
+    (scenario, largest)
 }
 
 /// Why nothing that is allowed carries it.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::advice::{runtimes, useful};
-use super::bounds::{Bounds, Limits};
+use super::advice::{runtimes, with_largest};
+use super::bounds::Limits;
 use super::judge::Judge;
 use super::search::Search;
 use crate::base::Span;
@@ -39,13 +39,12 @@ impl ShorterTtl {
         shorter.into_iter().find_map(|ttl| {
             let shorter = chosen.changed(&[Change::IdleTtl(ttl)]);
             let (keeps, looked_at) = judge.scout(&shorter);
-            let existing = looked_at.figures.get("runtimes.mean").and_then(|mean| mean.mean).unwrap_or(0.0);
-            if !keeps || existing > WORTH_IT * instead_of {
+            if !keeps || runtimes(&looked_at) > WORTH_IT * instead_of {
                 return None;
             }
             let judgement = judge.glance(&shorter);
             let holds = judgement.standing == Standing::Holds;
-            holds.then(|| Self { idle_ttl_s: ttl.secs_f64(), runtimes: runtimes(&judgement), instead_of })
+            holds.then(|| Self { idle_ttl_s: ttl.secs_f64(), runtimes: runtimes(&judgement.replications), instead_of })
         })
     }
 }
@@ -55,7 +54,7 @@ impl LongerTtl {
     pub(super) fn of(scenario: &Scenario, limits: &Limits, judge: &mut Judge<'_>) -> Option<Self> {
         let longer: Vec<Span> = usual().filter(|ttl| *ttl > scenario.pool.runtime_idle_ttl).collect();
         let looks_good = |ttl: Span, judge: &mut Judge<'_>| {
-            let (scenario, largest) = with(scenario, ttl, limits, judge);
+            let (scenario, largest) = with_largest(scenario, Change::IdleTtl(ttl), limits, judge);
             let keeps = largest > 0 && judge.scout(&scenario.changed(&[Change::Cap(largest)])).0;
             keeps.then_some((scenario, largest))
         };
@@ -66,14 +65,6 @@ impl LongerTtl {
             Some(Self { idle_ttl_s: ttl.secs_f64(), cap })
         })
     }
-}
-
-/// The scenario with another idle time, and the largest cap that is allowed and of use; 0 where none is allowed.
-fn with(scenario: &Scenario, ttl: Span, limits: &Limits, judge: &mut Judge<'_>) -> (Scenario, u32) {
-    let scenario = scenario.changed(&[Change::IdleTtl(ttl)]);
-    let bounds = Bounds::of(&scenario, limits);
-    let largest = if bounds.largest() == 0 { 0 } else { useful(&scenario, &bounds, judge).0.min(bounds.largest()) };
-    (scenario, largest)
 }
 
 fn usual() -> impl Iterator<Item = Span> {

@@ -9,8 +9,8 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::advice::{memory, useful};
-use super::bounds::{Bounds, Limits};
+use super::advice::{memory, with_largest};
+use super::bounds::Limits;
 use super::judge::{Judge, Shortfall};
 use super::search::Search;
 use crate::scenario::{Change, Scenario};
@@ -106,7 +106,7 @@ impl Workers<'_, '_, '_> {
         let (mut good, mut lowest) = (last, first);
         while lowest < good {
             let middle = lowest.midpoint(good);
-            let (scenario, largest) = self.with(change(middle));
+            let (scenario, largest) = with_largest(self.scenario, change(middle), self.limits, self.judge);
             if largest > 0 && self.judge.scout(&scenario.changed(&[Change::Cap(largest)])).0 {
                 good = middle;
             } else {
@@ -117,7 +117,7 @@ impl Workers<'_, '_, '_> {
     }
 
     fn need(&mut self, change: Change) -> Found {
-        let (scenario, largest) = self.with(change);
+        let (scenario, largest) = with_largest(self.scenario, change, self.limits, self.judge);
         if largest == 0 {
             return Found::Nothing(Vec::new());
         }
@@ -126,15 +126,6 @@ impl Workers<'_, '_, '_> {
             Some(cap) => Found::Cap(cap),
             None => Found::Nothing(search.judgement(largest).shortfalls.clone()),
         }
-    }
-
-    /// The scenario with other workers, and the largest cap that is allowed and of use; 0 where none is allowed.
-    fn with(&mut self, change: Change) -> (Scenario, u32) {
-        let scenario = self.scenario.changed(&[change]);
-        let bounds = Bounds::of(&scenario, self.limits);
-        let largest =
-            if bounds.largest() == 0 { 0 } else { useful(&scenario, &bounds, self.judge).0.min(bounds.largest()) };
-        (scenario, largest)
     }
 
     fn told(

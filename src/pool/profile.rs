@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::decision::{Admitted, Decision};
 use super::error::PoolError;
-use super::machine::{Levels, Pool};
+use super::machine::Pool;
 use super::official::{OfficialPool, Rules};
 use super::runtime::{Key, LeaseId, RuntimeId, WaiterId};
 use super::settings::Settings;
@@ -152,14 +152,6 @@ impl ProfiledPool {
     }
 
     #[inline]
-    pub fn levels(&self) -> Levels {
-        match self {
-            Self::Builtin(pool) => pool.levels(),
-            Self::Official(pool) => apart(|| pool.levels()),
-        }
-    }
-
-    #[inline]
     pub fn knows(&self, key: Key) -> bool {
         match self {
             Self::Builtin(pool) => pool.knows(key),
@@ -196,22 +188,6 @@ impl ProfiledPool {
         match self {
             Self::Builtin(pool) => pool.drop_decision(),
             Self::Official(pool) => apart(|| pool.drop_decision()),
-        }
-    }
-
-    #[inline]
-    pub fn has_decided(&self) -> bool {
-        match self {
-            Self::Builtin(pool) => pool.has_decided(),
-            Self::Official(pool) => apart(|| pool.has_decided()),
-        }
-    }
-
-    #[inline]
-    pub fn next_decision(&mut self) -> Option<Decision> {
-        match self {
-            Self::Builtin(pool) => pool.next_decision(),
-            Self::Official(pool) => apart(|| pool.next_decision()),
         }
     }
 }

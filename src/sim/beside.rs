@@ -1,7 +1,8 @@
 //! A table beside the pool's own: what this room knows of whom the pool has named.
 //!
 //! The pool's ids are a place, dense from 1, and the how manieth life stands there. So this is an array by place, each
-//! entry with the life it belongs to.
+//! entry with the life it belongs to. A `slotmap::SecondaryMap` is that, too, but takes entries
+//! ready-made, and to copy those into it costs a simulation more than all its looking up.
 
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};

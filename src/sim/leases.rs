@@ -127,7 +127,7 @@ impl Simulation<'_> {
         desk.pool.released(now, lease);
         let (number, key) = (call.call.number, call.key);
         self.listener.tell(now, (desk.tenant, whose), Fact::Released { number, key, runtime });
-        if desk.pool.has_decided() {
+        if desk.pool.first_decision().is_some() {
             self.carry_out(whose);
         }
     }

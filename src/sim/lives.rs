@@ -16,7 +16,7 @@ impl Simulation<'_> {
     /// Carries out what the pool has decided; mostly that is nothing.
     #[inline]
     pub(super) fn carry_out(&mut self, desk: DeskId) {
-        if self.desk(desk).pool.has_decided() {
+        if self.desk(desk).pool.first_decision().is_some() {
             self.carry_out_all(desk);
         }
     }

@@ -115,11 +115,6 @@ impl OfficialPool {
         self.decisions.pop_front();
     }
 
-    /// Whether there is an order to carry out.
-    pub fn has_decided(&self) -> bool {
-        !self.decisions.is_empty()
-    }
-
     /// The next order, oldest first. To be called until there is none, after every input.
     #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {
