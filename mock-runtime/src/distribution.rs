@@ -7,6 +7,7 @@
 mod elementary;
 mod law;
 mod normal;
+mod pieces;
 mod powers;
 mod stream;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::stream::Stream;
-use super::{elementary, normal};
+use super::{elementary, pieces};
 
 /// A law for a duration, in integer nanoseconds.
 ///
@@ -179,15 +179,20 @@ impl Distribution {
         }
     }
 
-    /// One duration, in nanoseconds.
+    /// One duration, in nanoseconds. A constant draws nothing from the stream.
+    #[inline]
     pub fn draw(&self, stream: &mut Stream) -> u64 {
+        if let Self::Constant { ns } = self { *ns } else { self.draw_at_random(stream) }
+    }
+
+    fn draw_at_random(&self, stream: &mut Stream) -> u64 {
         match self {
             Self::Constant { ns } => *ns,
             Self::Uniform { min_ns, max_ns } => min_ns + stream.below(max_ns - min_ns + 1),
             Self::Exponential { mean_ns } => nanoseconds(stream.exponential() * real(*mean_ns)),
             Self::Lognormal { median_ns, sigma } => {
                 // Beyond e^±700 every median comes to nothing, or to more than a year.
-                let log = (sigma * normal::quantile(stream.open_unit())).clamp(-700.0, 700.0);
+                let log = (sigma * pieces::quantile(stream.open_unit())).clamp(-700.0, 700.0);
                 nanoseconds(real(*median_ns) * elementary::exp(log))
             }
             Self::Gamma { shape, scale_ns } => nanoseconds(gamma(*shape, stream) * scale_ns),
@@ -240,7 +245,7 @@ fn gamma(shape: f64, stream: &mut Stream) -> f64 {
     let d = shape - 1.0 / 3.0;
     let c = 1.0 / libm::sqrt(9.0 * d);
     loop {
-        let x = normal::quantile(stream.open_unit());
+        let x = pieces::quantile(stream.open_unit());
         let root = 1.0 + c * x;
         if root <= 0.0 {
             continue;
@@ -345,7 +350,7 @@ mod tests {
             let law = Distribution::Lognormal { median_ns, sigma };
             let mut streams = [(); 2].map(|()| Stream::named(5, "libm", 0));
             for _ in 0..20_000 {
-                let log = sigma * normal::quantile(streams[0].open_unit());
+                let log = sigma * pieces::quantile(streams[0].open_unit());
                 let expected = (median_ns as f64 * libm::exp(log)).min(Distribution::LONGEST_NS as f64);
                 let expected = if median_ns == 0 { 0.0 } else { expected };
                 let difference = (law.draw(&mut streams[1]) as f64 - expected).abs();
