@@ -20,13 +20,21 @@ pub(super) struct Latencies {
 
 impl Latencies {
     /// Adds a sample.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn record(&mut self, family: Family, sample: Span, budget: Span) {
         let run = &mut self.runs[family.index()];
         if run.0 == sample && run.1 < u32::MAX {
             run.1 += 1;
-            return;
+        } else {
+            self.record_another(family, sample, budget);
         }
+    }
+
+    /// One that is not like the last.
+    #[inline(never)]
+    fn record_another(&mut self, family: Family, sample: Span, budget: Span) {
+        let run = &mut self.runs[family.index()];
         let (value, times) = std::mem::replace(run, (sample, 1));
         if times > 0 {
             self.waiting.push((family, value, times));
@@ -59,7 +67,7 @@ impl Latencies {
 }
 
 /// Some ten turns' samples, in 1 kB.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -104,8 +104,18 @@ impl Recorder {
     ///
     /// # Panics
     /// Where the tenant is not one of the settings'.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn hold(&mut self, tenant: TenantIndex, at: Time, runtimes: u32, busy: u32, ports: u32) {
+        self.hold_here(tenant, at, runtimes, busy, ports);
+        if !self.phases.is_empty() {
+            self.hold_in_phases(tenant, at, Level { runtimes, busy, ports });
+        }
+    }
+
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    fn hold_here(&mut self, tenant: TenantIndex, at: Time, runtimes: u32, busy: u32, ports: u32) {
         let in_total = !self.is_part && self.tallies.len() > 1;
         let levels = &mut self.tallies[tenant.index()].levels;
         if in_total {
@@ -113,9 +123,6 @@ impl Recorder {
             self.levels.step(at, total, &self.window);
         }
         levels.step(at, Level { runtimes, busy, ports }, &self.window);
-        if !self.phases.is_empty() {
-            self.hold_in_phases(tenant, at, Level { runtimes, busy, ports });
-        }
     }
 
     #[cold]
@@ -129,9 +136,19 @@ impl Recorder {
     ///
     /// # Panics
     /// Where the event's tenant is not one of the settings'.
-    #[expect(clippy::inline_always, reason = "who reports knows which event it is: no choice is left at run time")]
+    #[expect(clippy::inline_always, reason = "see `Recorder::count`")]
     #[inline(always)]
     pub fn observe(&mut self, event: &Event) {
+        self.count(event);
+        if !self.phases.is_empty() {
+            self.observe_in_phases(event);
+        }
+    }
+
+    /// Counts an event where there are no phases.
+    #[expect(clippy::inline_always, reason = "who reports knows which event it is: no choice is left at run time")]
+    #[inline(always)]
+    pub(crate) fn count(&mut self, event: &Event) {
         match *event {
             Event::Rang { tenant, intended, lag } => self.rang(tenant, intended, lag),
             Event::CallShed { tenant, rang } => {
@@ -166,13 +183,10 @@ impl Recorder {
                 }
             }
             Event::Level { tenant, at, level: Level { runtimes, busy, ports } } => {
-                return self.hold(tenant, at, runtimes, busy, ports);
+                self.hold_here(tenant, at, runtimes, busy, ports);
             }
             // The chronicle's: no figure of a summary comes of them.
             Event::Turnover { .. } | Event::Evicted { .. } => {}
-        }
-        if !self.phases.is_empty() {
-            self.observe_in_phases(event);
         }
     }
 
@@ -213,7 +227,8 @@ impl Recorder {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Recorder::count`")]
+    #[inline(always)]
     fn rang(&mut self, tenant: TenantIndex, intended: Time, lag: Span) {
         if let Some((tally, budget)) = self.counted(tenant, intended) {
             tally.counts.calls += 1;
@@ -222,7 +237,8 @@ impl Recorder {
     }
 
     /// The ledger of saves is of the whole run, so that what was acknowledged can be weighed against what arrived.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Recorder::count`")]
+    #[inline(always)]
     fn saved(&mut self, save: &Save) {
         let ledger = &mut self.tallies[save.tenant.index()].counts.saves;
         match save.outcome {

@@ -111,7 +111,7 @@ impl<T: FnMut(Use)> Play<T> {
 
     fn ring(&mut self) {
         let Some(mut call) = self.workload.next() else { return };
-        let turn = call.first_turn();
+        let turn = call.first_turn(self.workload.traffic(call.tenant));
         let held = self.leases[call.tenant.index()] == Lease::Call;
         let on_line = OnLine { call, turn };
         let number = if let Some(number) = self.free.pop() {
@@ -137,8 +137,8 @@ impl<T: FnMut(Use)> Play<T> {
     fn save(&mut self, number: u32) {
         self.used_for_turn(number, What::Save);
         let now = self.now;
-        let OnLine { call, turn } = self.on_line(number);
-        match call.after(turn.starts_at, now) {
+        let OnLine { call, turn } = self.calls[number as usize].as_mut().expect(IS_ON_LINE);
+        match call.after(self.workload.traffic(call.tenant), turn.starts_at, now) {
             Next::Turn(next) => {
                 *turn = next;
                 self.schedule(next.starts_at, Step::Turn, number);
@@ -182,6 +182,8 @@ impl<T: FnMut(Use)> Play<T> {
     }
 
     fn on_line(&mut self, number: u32) -> &mut OnLine {
-        self.calls[number as usize].as_mut().expect("a call that takes a step is on the line")
+        self.calls[number as usize].as_mut().expect(IS_ON_LINE)
     }
 }
+
+const IS_ON_LINE: &str = "a call that takes a step is on the line";

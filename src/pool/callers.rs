@@ -42,7 +42,8 @@ impl Pool {
     }
 
     /// A lease is given back. Harmless where that was done before, or where the runtime is gone.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn released(&mut self, now: Time, lease: LeaseId) {
         let Some(&runtime) = self.leases.take(lease) else { return };
         let Some(place) = self.find_in(Phase::Ready, runtime) else { return };

@@ -3,11 +3,10 @@
 //! Its inputs stand in `callers` and `processes`, the steps they share in `transitions`, the way to a slot and a port in
 //! `placement`.
 
-use std::collections::VecDeque;
-
 use super::decision::Decision;
 use super::experimental::Policy;
 use super::list::{Links, List};
+use super::orders::Orders;
 use super::ports::{PortHolder, Ports};
 use super::runtime::{Key, LeaseId, Phase, Runtime, RuntimeId, Waiter, WaiterId};
 use super::settings::Settings;
@@ -45,7 +44,7 @@ pub struct Pool {
     pub(super) levels: Levels,
     /// Where a policy is asked that the SDK does not have.
     pub(super) policy: Option<Box<Policy>>,
-    pub(super) decisions: VecDeque<Decision>,
+    pub(super) decisions: Orders,
 }
 
 /// The runtimes of one key: at most one that serves or will, and at most one on its way out.
@@ -56,16 +55,19 @@ pub(super) struct KeyState {
 }
 
 /// How many runtimes stand where.
+///
+/// No step of a runtime's life leads from one of these to its neighbour. If one did, both would be counted by one wide
+/// load, which waits for the narrow stores of the step before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
-    /// Boots that hold no slot yet.
-    pub waiting: u32,
-    /// Processes that are starting.
-    pub booting: u32,
-    /// Ready, without a lease.
-    pub idle: u32,
     /// Ready, with a lease.
     pub busy: u32,
+    /// Boots that hold no slot yet.
+    pub waiting: u32,
+    /// Ready, without a lease.
+    pub idle: u32,
+    /// Processes that are starting.
+    pub booting: u32,
     /// On their way out.
     pub draining: u32,
 }
@@ -102,7 +104,7 @@ impl Pool {
             waiter_links: Links::default(),
             idle: List::default(),
             levels: Levels::default(),
-            decisions: VecDeque::new(),
+            decisions: Orders::default(),
         }
     }
 
@@ -151,29 +153,28 @@ impl Pool {
         if possible { self.next_wake().filter(|wake| *wake < alarm) } else { None }
     }
 
-    /// Runtimes that exist, and busy ones.
+    /// Runtimes that exist, and busy ones. Each of the former holds a slot.
     #[inline]
     pub fn held(&self) -> (u32, u32) {
-        (self.levels.live(), self.levels.busy)
-    }
-
-    /// The next order, to be looked at where it stands and then [dropped](Self::drop_decision): for a shell to which a copy
-    /// matters.
-    #[inline]
-    pub fn first_decision(&self) -> Option<&Decision> {
-        self.decisions.front()
-    }
-
-    /// The next order is being carried out.
-    #[inline]
-    pub fn drop_decision(&mut self) {
-        self.decisions.pop_front();
+        (self.settings.max_concurrent_users - self.free_slots, self.levels.busy)
     }
 
     /// The next order, oldest first. To be called until there is none, after every input.
     #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {
-        self.decisions.pop_front()
+        self.next_order().copied()
+    }
+
+    /// [`Pool::next_decision`] where it stands, for a shell to which a copy matters.
+    #[inline]
+    pub fn next_order(&mut self) -> Option<&Decision> {
+        self.decisions.next()
+    }
+
+    /// Whether there is an order to be carried out.
+    #[inline]
+    pub fn has_orders(&self) -> bool {
+        !self.decisions.is_empty()
     }
 
     /// The first tick of the reaper at which a runtime idle since then has outlived its TTL.

@@ -30,6 +30,7 @@ mod experimental;
 mod list;
 mod machine;
 mod official;
+mod orders;
 mod placement;
 mod ports;
 mod processes;

@@ -109,7 +109,7 @@ impl Pool {
         let key = entry.key;
         self.booting.push_back(&mut self.phase_links, place);
         self.levels.booting += 1;
-        self.decisions.push_back(Decision::Spawn { runtime, key, port });
+        self.decisions.push(Decision::Spawn { runtime, key, port });
     }
 
     #[inline]

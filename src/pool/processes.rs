@@ -26,7 +26,7 @@ impl Pool {
             let admission = if caused_the_boot { Admission::from(kind) } else { Admission::Join };
             entry.leases += 1;
             let (_, lease) = self.leases.insert(runtime);
-            self.decisions.push_back(Decision::Grant { waiter, lease, runtime, admission });
+            self.decisions.push(Decision::Grant { waiter, lease, runtime, admission });
         }
     }
 

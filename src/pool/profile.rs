@@ -65,7 +65,8 @@ impl ProfiledPool {
         matches!(self, Self::Official(_))
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn acquire(&mut self, now: Time, key: Key) -> Admitted {
         match self {
             Self::Builtin(pool) => pool.acquire(now, key),
@@ -95,7 +96,8 @@ impl ProfiledPool {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn released(&mut self, now: Time, lease: LeaseId) {
         match self {
             Self::Builtin(pool) => pool.released(now, lease),
@@ -176,18 +178,18 @@ impl ProfiledPool {
     }
 
     #[inline]
-    pub fn first_decision(&self) -> Option<&Decision> {
+    pub fn has_orders(&self) -> bool {
         match self {
-            Self::Builtin(pool) => pool.first_decision(),
-            Self::Official(pool) => apart(|| pool.first_decision()),
+            Self::Builtin(pool) => pool.has_orders(),
+            Self::Official(pool) => apart(|| pool.has_orders()),
         }
     }
 
     #[inline]
-    pub fn drop_decision(&mut self) {
+    pub fn next_order(&mut self) -> Option<&Decision> {
         match self {
-            Self::Builtin(pool) => pool.drop_decision(),
-            Self::Official(pool) => apart(|| pool.drop_decision()),
+            Self::Builtin(pool) => pool.next_order(),
+            Self::Official(pool) => apart(|| pool.next_order()),
         }
     }
 }

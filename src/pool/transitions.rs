@@ -53,7 +53,7 @@ impl Pool {
 
     pub(super) fn refuse_waiters(&mut self, place: Place<RuntimeId>, error: PoolError) {
         while let Some(waiter) = self.runtimes[place].waiters.pop_front(&mut self.waiter_links) {
-            self.decisions.push_back(Decision::Refuse { waiter: self.waiters.id(waiter), error });
+            self.decisions.push(Decision::Refuse { waiter: self.waiters.id(waiter), error });
             self.waiters.remove(waiter);
             let entry = &self.runtimes[place];
             if entry.phase == Phase::Booting && entry.waiters.is_empty() {
@@ -86,7 +86,7 @@ impl Pool {
             other => unreachable!("a runtime that is {other:?} is not drained"),
         }
         self.levels.draining += 1;
-        self.decisions.push_back(Decision::Drain { runtime, reason });
+        self.decisions.push(Decision::Drain { runtime, reason });
     }
 
     /// The process is gone: port and slot go to whoever waits for them.

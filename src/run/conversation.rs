@@ -52,12 +52,14 @@ impl Conversation {
 
     /// All turns, and then silence until the caller hangs up.
     async fn talk(&mut self) -> Result<Time, Shed> {
-        let mut turn = self.call.first_turn();
+        let performance = Arc::clone(&self.performance);
+        let traffic = &performance.scenario.traffic.tenants[self.call.tenant.index()];
+        let mut turn = self.call.first_turn(traffic);
         loop {
             self.performance.alarm.until(turn.starts_at).await;
             self.turn(turn).await?;
             self.turns += 1;
-            match self.call.after(turn.starts_at, self.now()) {
+            match self.call.after(traffic, turn.starts_at, self.now()) {
                 Next::Turn(next) => turn = next,
                 Next::HangUp(end) => {
                     self.performance.alarm.until(end).await;

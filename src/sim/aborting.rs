@@ -7,16 +7,16 @@ impl Simulation<'_> {
     /// Goes on until such a threshold does not hold, and says so; until nothing is left that could break one otherwise.
     /// The times at which they are looked at are a function of the scenario alone.
     pub(super) fn aborts(&mut self) -> bool {
-        let every = self.scenario.judged_every();
+        let every = self.world.scenario.judged_every();
         let mut at = Time::ZERO + every;
-        while at < self.deadline() {
+        while at < self.world.deadline() {
             self.advance_calls(at);
-            if self.broken || self.is_over() {
+            if self.world.broken || self.is_over() {
                 return false;
             }
-            self.aborted = self.recorder.abort(at);
-            if self.aborted.is_some() {
-                self.now = at;
+            self.world.aborted = self.world.recorder.abort(at);
+            if self.world.aborted.is_some() {
+                self.world.now = at;
                 return true;
             }
             at += every;

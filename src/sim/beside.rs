@@ -27,12 +27,16 @@ struct Slot<T> {
 impl<K: Key, T: Clone> Beside<K, T> {
     /// Puts an entry where its id says, and makes it there. Who stood there has left.
     #[inline]
-    pub(super) fn insert(&mut self, id: K, entry: impl FnOnce() -> T) {
+    pub(super) fn insert(&mut self, id: K, entry: impl FnOnce() -> T) -> &mut T {
         let (place, life) = halves(id);
         self.taken += 1;
-        let Some(slot) = self.slots.get_mut(place) else { return self.grow(place, life, entry()) };
+        if place >= self.slots.len() {
+            return self.grow(place, life, entry());
+        }
+        let slot = &mut self.slots[place];
         slot.life = life;
         slot.entry = entry();
+        &mut slot.entry
     }
 
     #[inline]
@@ -70,9 +74,10 @@ impl<K: Key, T: Clone> Beside<K, T> {
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, place: usize, life: u32, entry: T) {
+    fn grow(&mut self, place: usize, life: u32, entry: T) -> &mut T {
         self.slots.resize(place, Slot { life: NOBODY, entry: entry.clone() });
         self.slots.push(Slot { life, entry });
+        &mut self.slots[place].entry
     }
 }
 

@@ -3,7 +3,6 @@
 use mock_runtime::behaviour::{Conduct, Work};
 
 use super::desk::Runtime;
-use super::queue::DeskId;
 use crate::base::{Admission, Span, Time};
 use crate::pool::{Key, LeaseId, RuntimeId};
 use crate::workload::{Call, Turn};
@@ -11,14 +10,13 @@ use crate::workload::{Call, Turn};
 /// A call under way. It has at most one step in the queue; `stamp` tells a step that was overtaken.
 pub(super) struct OnLine {
     pub(super) call: Call,
-    pub(super) desk: DeskId,
     pub(super) key: Key,
     pub(super) step: Step,
+    /// What it does with a lease, or wants one for.
+    pub(super) errand: Errand,
     pub(super) stamp: u32,
     pub(super) turn: Turn,
     pub(super) lease: Option<(LeaseId, RuntimeId)>,
-    /// Its lease is held from the ring to the end.
-    pub(super) pinned: bool,
     /// Recall attempts the router has left, this one included.
     pub(super) attempts: u32,
     /// A runtime that dies under an operation is replaced once.
@@ -36,17 +34,16 @@ pub(super) struct OnLine {
 impl OnLine {
     /// A call that rings, before its first turn.
     #[inline]
-    pub(super) fn new(call: Call, (desk, key): (DeskId, Key), turn: Turn, pinned: bool) -> Self {
+    pub(super) fn new(call: Call, key: Key, turn: Turn) -> Self {
         let rang = call.rings_at;
         Self {
             call,
-            desk,
             key,
             step: Step::Turn,
+            errand: Errand::Recall,
             stamp: 0,
             turn,
             lease: None,
-            pinned,
             attempts: 0,
             repeated: false,
             wanted: rang,
@@ -58,59 +55,43 @@ impl OnLine {
         }
     }
 
-    /// The next call in the place of one that is gone. Word by word: a copy of a call costs more than a step of it.
-    #[expect(clippy::inline_always, reason = "see `Simulation::take_call`")]
+    /// The next call in the place of one that is gone, before its first turn is known. Word by word: a copy of a call costs
+    /// more than a step of it.
+    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
     #[inline(always)]
-    pub(super) fn become_next(&mut self, call: Call, (desk, key): (DeskId, Key), turn: Turn, pinned: bool) {
+    pub(super) fn become_next(&mut self, call: Call, key: Key) {
         self.wanted = call.rings_at;
         self.call = call;
-        self.desk = desk;
         self.key = key;
         self.step = Step::Turn;
         self.stamp = self.stamp.wrapping_add(1);
-        self.turn = turn;
         self.lease = None;
-        self.pinned = pinned;
     }
 
-    /// Its next step: when, and the stamp that tells it from those it overtakes.
+    /// Its next step: the stamp that tells it from those it overtakes.
     #[inline]
-    pub(super) fn next(&mut self, at: Time, step: Step) -> (Time, u32) {
+    pub(super) fn next(&mut self, step: Step) -> u32 {
         self.step = step;
         self.stamp = self.stamp.wrapping_add(1);
-        (at, self.stamp)
+        self.stamp
     }
 
     /// Starts its runtime's session, waits for whoever is starting it, or asks at once: its next step.
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    pub(super) fn enter(
-        &mut self,
-        errand: Errand,
-        runtime: &mut Runtime,
-        conduct: &Conduct,
-        now: Time,
-        budget: Span,
-    ) -> (Time, u32) {
+    pub(super) fn enter(&mut self, runtime: &mut Runtime, conduct: &Conduct, now: Time, budget: Span) -> (Time, u32) {
         if let Some(ready) = runtime.session_starts(conduct, now) {
             self.draft.session_start = Some(ready.since(now));
-            return self.next(ready, Step::Session(errand));
+            return (ready, self.next(Step::Session));
         }
-        let exchange = self.ask(errand, runtime, conduct, now, budget);
-        self.expect_answer(errand, exchange.answer_at(), exchange.deadline)
+        let exchange = self.ask(runtime, conduct, now, budget);
+        self.expect_answer(exchange.answer_at(), exchange.deadline)
     }
 
     /// Searches or saves on its runtime, from now on.
     #[inline]
-    pub(super) fn ask(
-        &mut self,
-        errand: Errand,
-        runtime: &mut Runtime,
-        conduct: &Conduct,
-        now: Time,
-        budget: Span,
-    ) -> Exchange {
-        let (work, timeout) = match errand {
+    pub(super) fn ask(&mut self, runtime: &mut Runtime, conduct: &Conduct, now: Time, budget: Span) -> Exchange {
+        let (work, timeout) = match self.errand {
             Errand::Recall => (Work::Search, budget),
             Errand::Save => (Work::Save, SAVE_TIMEOUT),
         };
@@ -121,9 +102,9 @@ impl OnLine {
 
     /// The answer, or the timeout, whichever comes first.
     #[inline]
-    pub(super) fn expect_answer(&mut self, errand: Errand, answer_at: Time, deadline: Time) -> (Time, u32) {
+    pub(super) fn expect_answer(&mut self, answer_at: Time, deadline: Time) -> (Time, u32) {
         (self.answer_at, self.deadline) = (answer_at, deadline);
-        self.next(answer_at.min(deadline), Step::Answer { errand, timed_out: answer_at > deadline })
+        (answer_at.min(deadline), self.next(Step::Answer))
     }
 }
 
@@ -148,11 +129,11 @@ pub(super) enum Step {
     /// Its turn is due: recall.
     Turn,
     /// It waits for a lease; the pool will say.
-    Lease(Errand),
+    Lease,
     /// Its session is started.
-    Session(Errand),
+    Session,
     /// Its search or save is answered, or has timed out.
-    Answer { errand: Errand, timed_out: bool },
+    Answer,
     /// The router's pause after a refusal is over.
     Retry,
     /// The assistant has spoken: save.

@@ -3,6 +3,7 @@
 use super::by_design::ByDesign;
 use super::crowd::Crowd;
 use super::engine::Simulation;
+use super::world::World;
 use crate::base::{TenantIndex, Time};
 use crate::measure::{Aborted, Breach, Ending, Harness, Mode, Recorder, Summary, TenantEnding, Tool};
 use crate::pool::Profile;
@@ -23,7 +24,7 @@ struct Facts {
 /// The summary, without a host: whoever prints it knows where.
 pub(super) fn sum_up(mut simulation: Simulation<'_>) -> Summary {
     let facts = Facts::of(&mut simulation);
-    let Simulation { scenario, recorder, on_line, .. } = simulation;
+    let World { scenario, recorder, on_line, .. } = simulation.world;
     summary(&scenario, recorder, on_line, facts)
 }
 
@@ -34,8 +35,9 @@ pub(super) fn sum_up_all(
     crowd: Crowd,
     parts: Vec<(Simulation<'static>, Vec<usize>)>,
 ) -> Summary {
-    let broken = parts.iter().any(|(part, _)| part.broken);
-    let ends = parts.iter().filter(|(part, _)| part.broken == broken).map(|(part, _)| part.ended.unwrap_or(part.now));
+    let broken = parts.iter().any(|(part, _)| part.world.broken);
+    let worlds = parts.iter().map(|(part, _)| &part.world).filter(|world| world.broken == broken);
+    let ends = worlds.map(|world| world.ended.unwrap_or(world.now));
     let mut all = Facts {
         ended: if broken { ends.min() } else { ends.max() }.expect("there are parts"),
         tenants: vec![TenantEnding::default(); scenario.tenants.len()],
@@ -48,7 +50,7 @@ pub(super) fn sum_up_all(
         tenants.iter().zip(facts.tenants).for_each(|(tenant, ending)| all.tenants[*tenant] = ending);
         all.violations.extend(facts.violations.into_iter().map(|breach| among_all(breach, &tenants)));
         all.by_design.absorb(facts.by_design.told(|breach| among_all(breach, &tenants)));
-        (part.recorder, tenants)
+        (part.world.recorder, tenants)
     });
     recorder.join(parts);
     all.violations.sort_by_key(|breach| (breach.at, breach.tenant));
@@ -66,21 +68,22 @@ fn among_all(breach: Breach, tenants: &[usize]) -> Breach {
 impl Facts {
     /// In virtual time every acknowledged save arrives.
     fn of(simulation: &mut Simulation<'_>) -> Self {
-        let ending = |acknowledged| TenantEnding { delivered: acknowledged, ..Default::default() };
-        let mut tenants: Vec<_> = simulation.tenants.iter().map(|tenant| ending(tenant.acknowledged)).collect();
+        let Simulation { world, desks, .. } = simulation;
+        let mut tenants = vec![TenantEnding::default(); world.tenants.len()];
         let mut by_design = ByDesign::default();
-        for desk in &mut simulation.desks {
+        for desk in &mut *desks {
+            tenants[desk.tenant.index()].delivered += desk.acknowledged;
             if let Some(broken) = desk.books.by_design.take() {
                 by_design.absorb(broken);
                 tenants[desk.tenant.index()].leaks += u64::from(desk.books.existing());
             }
         }
         Self {
-            ended: simulation.ended.unwrap_or(simulation.now),
+            ended: world.ended.unwrap_or(world.now),
             tenants,
             by_design,
-            aborted: simulation.aborted.take(),
-            violations: simulation.desks.iter_mut().filter_map(|desk| desk.books.breach.take()).collect(),
+            aborted: world.aborted.take(),
+            violations: desks.iter_mut().filter_map(|desk| desk.books.breach.take()).collect(),
         }
     }
 }

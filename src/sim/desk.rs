@@ -1,23 +1,39 @@
 //! A worker in virtual time: its pool, and what its host knows of its runtimes.
 
+use std::sync::Arc;
+
 use mock_runtime::behaviour::{Conduct, Life, Work};
 
 use super::beside::Beside;
+use super::call::OnLine;
 use super::laws::{Books, Record};
-use super::queue::CallId;
+use super::queue::{CallId, DeskId};
 use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
 use crate::pool::{Key, Profile, ProfiledPool, RuntimeId, Settings, WaiterId};
+use crate::workload::TenantTraffic;
 
 /// A worker: one agent process with one pool.
 pub(super) struct Desk {
+    pub(super) id: DeskId,
     pub(super) tenant: TenantIndex,
     pub(super) host: usize,
+    /// What its callers do.
+    pub(super) traffic: Arc<TenantTraffic>,
+    /// What its runtimes do.
+    pub(super) conduct: Conduct,
+    /// A call's lease is held from the ring to the end.
+    pub(super) pinned: bool,
     pub(super) pool: ProfiledPool,
     /// What it does, as seen from outside.
     pub(super) books: Books,
     pub(super) runtimes: Beside<RuntimeId, Runtime>,
     pub(super) waiting: Beside<WaiterId, CallId>,
+    /// Those who have gone stay until somebody takes their place.
+    pub(super) calls: Vec<OnLine>,
+    pub(super) free_calls: Vec<CallId>,
     pub(super) keys: Keys,
+    /// Saves that were acknowledged.
+    pub(super) acknowledged: u64,
     /// Runtimes that exist, and busy ones, as they were last reported.
     pub(super) reported: (u32, u32),
     /// The soonest tick in the queue.
@@ -28,6 +44,20 @@ pub(super) struct Desk {
     first_tick: Span,
     /// Seeds the lives of its runtimes.
     lives: u64,
+}
+
+/// What a worker is told when it begins.
+pub(super) struct Hired {
+    pub(super) id: DeskId,
+    pub(super) tenant: TenantIndex,
+    pub(super) host: usize,
+    pub(super) traffic: Arc<TenantTraffic>,
+    pub(super) conduct: Conduct,
+    pub(super) pinned: bool,
+    /// Callers who may come back.
+    pub(super) known: u32,
+    /// Seeds the lives of its runtimes.
+    pub(super) lives: u64,
 }
 
 /// A process that exists.
@@ -78,33 +108,46 @@ pub(super) struct CallerState {
     /// Runtimes the caller has had.
     pub(super) lives: u32,
     /// Calls under way, of one whose key is lent.
-    calls: u32,
+    calls: u16,
     /// The runtime that was started last, as the books know it, until it is gone.
     pub(super) current: Option<RuntimeId>,
 }
 
 impl Desk {
-    pub(super) fn new(
-        tenant: TenantIndex,
-        host: usize,
-        (profile, settings): (Profile, &Settings),
-        known: u32,
-        seed: u64,
-    ) -> Self {
+    pub(super) fn new(hired: Hired, (profile, settings): (Profile, Settings)) -> Self {
+        let Hired { id, tenant, host, traffic, conduct, pinned, known, lives } = hired;
         Self {
+            id,
             tenant,
             host,
+            traffic,
+            conduct,
+            pinned,
             first_tick: if profile == Profile::Builtin { settings.boot_timeout } else { Span::ZERO },
-            pool: ProfiledPool::new(profile, settings.clone(), Time::ZERO),
-            books: Books::new(tenant, settings, profile),
+            books: Books::new(tenant, &settings, profile),
+            pool: ProfiledPool::new(profile, settings, Time::ZERO),
             runtimes: Beside::default(),
             waiting: Beside::default(),
+            calls: Vec::new(),
+            free_calls: Vec::new(),
             keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
+            acknowledged: 0,
             reported: (0, 0),
             tick_at: Time::NEVER,
             spawned: false,
-            lives: seed,
+            lives,
         }
+    }
+
+    /// A law was.
+    #[inline]
+    pub(super) fn is_broken(&self) -> bool {
+        self.books.breach.is_some()
+    }
+
+    #[inline]
+    pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {
+        &mut self.calls[id.0 as usize]
     }
 
     /// Whether the pool may want a tick before the one it gets: only a boot that has just begun can, because whoever is
@@ -119,15 +162,14 @@ impl Desk {
         self.spawned |= self.pool.is_official();
     }
 
-    /// A new life of the caller's runtime, and how it begins.
+    /// The seed of a new life of the caller's runtime, and how it begins.
     #[inline]
-    pub(super) fn next_life(&mut self, conduct: &Conduct, key: Key) -> (Life, BootKind) {
+    pub(super) fn next_life(&mut self, key: Key) -> (u64, BootKind) {
         let state = self.keys.state(key);
         let number = state.lives;
         state.lives += 1;
         let kind = if state.on_disk { BootKind::Warm } else { BootKind::Cold };
-        let seed = Stream::numbered(self.lives.wrapping_add(u64::from(key.0)), u64::from(number)).below(u64::MAX);
-        (conduct.life_from(seed), kind)
+        (Stream::numbered(self.lives.wrapping_add(u64::from(key.0)), u64::from(number)).below(u64::MAX), kind)
     }
 
     /// A runtime is gone: where nothing else remembers its caller, the key is free.

@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 use super::desk::Desk;
 use super::engine::Simulation;
-use super::queue::{CallId, DeskId};
+use super::queue::CallId;
+use super::world::World;
 use crate::base::{Span, TenantIndex, Time};
 use crate::pool::{Admitted, Key, LeaseId, Newcomers, PoolError, Prewarm, RuntimeId, WaiterId};
 use crate::scenario::Scenario;
@@ -84,7 +85,7 @@ impl Door {
     }
 }
 
-impl Simulation<'_> {
+impl World<'_> {
     /// To be asked after a ring, and where a call's end may bring one forward.
     #[inline]
     pub(super) fn look_for_the_next_ring(&mut self) {
@@ -93,28 +94,37 @@ impl Simulation<'_> {
         let door = self.door.as_ref().filter(|_| self.ended.is_none());
         self.next_ring = door.map_or(ring, |door| door.next(ring, self.now));
     }
+}
 
+impl Simulation<'_> {
     /// A phone rings, or a call begins that was waited for, or one is taken from the workload to wait for.
+    #[inline(never)]
     pub(super) fn knock(&mut self) {
-        let now = self.now;
-        let door = self.door.as_mut().expect("somebody knocks");
+        let now = self.world.now;
+        let door = self.world.door.as_mut().expect("somebody knocks");
         let due = door.coming.peek().is_some_and(|Reverse(step)| step.at <= now);
         match if due { door.coming.pop() } else { None } {
             Some(Reverse(Step { call, next: Next::Begins(key), .. })) => self.begin_call(call, key),
-            Some(Reverse(Step { call, next: Next::Rings, .. })) => self.phone_rings(call),
+            Some(Reverse(Step { call, next: Next::Rings, .. })) => {
+                let id = self.world.desk_of(&call);
+                self.world.phone_rings(&mut self.desks[id.0 as usize], call);
+                self.touch_anew(id);
+            }
             None => self.look_ahead(),
         }
+        self.world.look_for_the_next_ring();
     }
 
     fn look_ahead(&mut self) {
-        let Some(call) = self.workload.next() else { return };
-        let door = self.door.as_mut().expect("somebody knocks");
+        let world = &mut self.world;
+        let Some(call) = world.workload.next() else { return };
+        let door = world.door.as_mut().expect("somebody knocks");
         let ringing = match door.prewarm {
             Prewarm::Never => return self.begin_call(call, None),
             Prewarm::Before(ringing) => ringing,
-            Prewarm::Recorded => self.scenario.ringing(&call),
+            Prewarm::Recorded => world.scenario.ringing(&call),
         };
-        let (rings, begins) = (before(call.rings_at, ringing).max(self.now), call.rings_at);
+        let (rings, begins) = (before(call.rings_at, ringing).max(world.now), call.rings_at);
         if rings < begins {
             door.expect(rings, call, Next::Rings);
         } else {
@@ -122,15 +132,22 @@ impl Simulation<'_> {
         }
     }
 
-    fn phone_rings(&mut self, call: Call) {
-        let now = self.now;
-        let desk = self.desk_of(&call);
-        let key = self.desk(desk).keys.open(call.caller);
+    /// Under a key that the call has had since the phone rang, where that rang before.
+    fn begin_call(&mut self, call: Call, key: Option<Key>) {
+        let id = self.world.desk_of(&call);
+        self.world.take_call(&mut self.desks[id.0 as usize], call, key);
+        self.touch_anew(id);
+    }
+}
+
+impl World<'_> {
+    fn phone_rings(&mut self, desk: &mut Desk, call: Call) {
+        let key = desk.keys.open(call.caller);
         if self.lets_in(desk, key, &call).is_ok() {
-            match self.desk(desk).pool.acquire(now, key) {
-                Admitted::Granted { lease, runtime } => self.give_back_at_once(desk, key, (lease, runtime)),
+            match desk.pool.acquire(self.now, key) {
+                Admitted::Granted { lease, runtime } => desk.give_back_at_once(self.now, key, (lease, runtime)),
                 Admitted::Waiting(waiter) => {
-                    self.door.as_mut().expect("somebody knocks").nobodys.insert((desk.0, waiter));
+                    self.door.as_mut().expect("somebody knocks").nobodys.insert((desk.id.0, waiter));
                 }
                 Admitted::Refused(_) => {}
             }
@@ -138,38 +155,28 @@ impl Simulation<'_> {
         }
         let door = self.door.as_mut().expect("somebody knocks");
         door.expect(call.rings_at, call, Next::Begins(Some(key)));
-        self.touch(desk);
     }
 
     /// Whether that was the boot of a phone that rang. Its lease, if it got one, is given back.
-    pub(super) fn was_nobodys(&mut self, desk: DeskId, waiter: WaiterId, lease: Option<(LeaseId, RuntimeId)>) -> bool {
-        if !self.door.as_mut().is_some_and(|door| door.nobodys.remove(&(desk.0, waiter))) {
+    pub(super) fn was_nobodys(
+        &mut self,
+        desk: &mut Desk,
+        waiter: WaiterId,
+        lease: Option<(LeaseId, RuntimeId)>,
+    ) -> bool {
+        if !self.door.as_mut().is_some_and(|door| door.nobodys.remove(&(desk.id.0, waiter))) {
             return false;
         }
         if let Some(lease) = lease {
-            let key = self.desk(desk).runtimes[lease.1].key;
-            self.give_back_at_once(desk, key, lease);
+            desk.give_back_at_once(self.now, desk.runtimes[lease.1].key, lease);
         }
         true
     }
 
-    fn give_back_at_once(&mut self, desk: DeskId, key: Key, (lease, runtime): (LeaseId, RuntimeId)) {
-        let now = self.now;
-        let Desk { books, runtimes, pool, .. } = self.desk(desk);
-        match runtimes.get_mut(runtime) {
-            Some(entry) => {
-                books.leased(now, runtime, &mut entry.record, key);
-                entry.record.released(now);
-            }
-            None => books.leased_nothing(),
-        }
-        pool.released(now, lease);
-    }
-
     /// Why the call gets no lease, where it was not let in: that is asked in its first turn, and never again.
-    pub(super) fn turned_away(&mut self, id: CallId) -> Option<PoolError> {
-        let on_line = &self.calls[id.0 as usize];
-        let (desk, key, call) = (on_line.desk, on_line.key, on_line.call.clone());
+    pub(super) fn turned_away(&mut self, desk: &mut Desk, id: CallId) -> Option<PoolError> {
+        let on_line = desk.call(id);
+        let (key, call) = (on_line.key, on_line.call.clone());
         if on_line.turn.starts_at == call.rings_at {
             return self.lets_in(desk, key, &call).err();
         }
@@ -178,23 +185,36 @@ impl Simulation<'_> {
         outside.then_some(PoolError::Exhausted { capacity: self.scenario.pool.max_concurrent_users })
     }
 
-    fn lets_in(&mut self, desk: DeskId, key: Key, call: &Call) -> Result<(), PoolError> {
+    fn lets_in(&mut self, desk: &mut Desk, key: Key, call: &Call) -> Result<(), PoolError> {
         let Some(door) = self.door.as_mut().filter(|door| door.refuses) else { return Ok(()) };
         let who = (call.tenant, call.number);
         if !door.inside.contains(&who) {
-            self.desks[desk.0 as usize].pool.enter(key)?;
+            desk.pool.enter(key)?;
             door.inside.insert(who);
         }
         Ok(())
     }
 
     /// The call is over.
-    pub(super) fn goes_out(&mut self, id: CallId) {
-        let on_line = &self.calls[id.0 as usize];
-        let (desk, key, who) = (on_line.desk, on_line.key, (on_line.call.tenant, on_line.call.number));
+    pub(super) fn goes_out(&mut self, desk: &mut Desk, id: CallId) {
+        let on_line = desk.call(id);
+        let (key, who) = (on_line.key, (on_line.call.tenant, on_line.call.number));
         if self.door.as_mut().is_some_and(|door| door.inside.remove(&who)) {
-            self.desk(desk).pool.leave(key);
+            desk.pool.leave(key);
         }
+    }
+}
+
+impl Desk {
+    fn give_back_at_once(&mut self, now: Time, key: Key, (lease, runtime): (LeaseId, RuntimeId)) {
+        match self.runtimes.get_mut(runtime) {
+            Some(entry) => {
+                self.books.leased(now, runtime, &mut entry.record, key);
+                entry.record.released(now);
+            }
+            None => self.books.leased_nothing(),
+        }
+        self.pool.released(now, lease);
     }
 }
 

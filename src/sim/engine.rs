@@ -4,263 +4,204 @@ use std::sync::Arc;
 
 use mock_runtime::behaviour::Conduct;
 
-use super::call::OnLine;
-use super::changes::{Changes, Of};
-use super::crowd::Crowd;
-use super::desk::Desk;
-use super::door::Door;
-use super::host::Host;
+use super::changes::Changes;
+use super::desk::{Desk, Hired};
+use super::faults;
 use super::journal::{Fact, Listener};
-use super::parts::{Part, Place};
-use super::queue::{CallId, DeskId, Due, Queue};
-use super::{computing, faults};
+use super::parts::Part;
+use super::queue::{DeskId, Due, Kind, Packed};
+use super::world::World;
 use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::measure::{Aborted, Event, Recorder};
-use crate::scenario::{Computing, Lease, Scenario, Tenant};
+use crate::scenario::Lease;
 use crate::workload::{Arrivals, TenantTraffic, Workload};
 
 /// A scenario being played.
 pub(super) struct Simulation<'j> {
-    pub(super) scenario: Arc<Scenario>,
-    /// Of a recall.
-    pub(super) budget: Span,
-    pub(super) now: Time,
-    pub(super) queue: Queue,
-    pub(super) workload: Workload,
-    /// When the next call rings, as far as is known; never once the window is over.
-    pub(super) next_ring: Time,
-    pub(super) recorder: Recorder,
+    pub(super) world: World<'j>,
     /// All workers, in the order of the tenants.
     pub(super) desks: Vec<Desk>,
-    pub(super) hosts: Vec<Host>,
-    /// What of a runtime's work competes for its host's cores.
-    pub(super) computing: Computing,
-    /// Something of it does.
-    pub(super) computes: bool,
-    /// By tenant.
-    pub(super) tenants: Vec<TenantState>,
-    /// Those who have gone stay until somebody takes their place.
-    pub(super) calls: Vec<OnLine>,
-    pub(super) free_calls: Vec<CallId>,
-    pub(super) on_line: Crowd,
-    /// Where callers are looked at before they speak, as the SDK's pool does not.
-    pub(super) door: Option<Box<Door>>,
-    /// What others have to know where this is a part: changes of levels since they were last collected.
-    pub(super) changes: Changes,
-    pub(super) is_part: bool,
-    pub(super) cloud: CloudState,
-    /// When the last call ended; absent before.
-    pub(super) ended: Option<Time>,
-    /// A law was broken.
-    pub(super) broken: bool,
-    /// The threshold that ended it early.
-    pub(super) aborted: Option<Aborted>,
-    /// By fault: ports a stranger took, with their hosts.
-    pub(super) squatted: Vec<Vec<(usize, u16)>>,
     /// The pool that has not reported since it was concerned.
     pub(super) touched: Option<DeskId>,
-    pub(super) listener: Listener<'j>,
-}
-
-/// A tenant in virtual time.
-pub(super) struct TenantState {
-    pub(super) lease: Lease,
-    pub(super) conduct: Conduct,
-    /// Its first worker's place among all workers.
-    pub(super) first_desk: u32,
-    /// Runtimes that its workers hold together, and busy ones.
-    pub(super) holds: (u32, u32),
-    /// Saves that were acknowledged.
-    pub(super) acknowledged: u64,
-    /// How long the cloud takes to answer its runtimes.
-    pub(super) cloud_latencies: Stream,
-}
-
-/// The cloud in virtual time.
-pub(super) struct CloudState {
-    pub(super) down_until: Time,
-    pub(super) slow: faults::Slowness,
 }
 
 impl<'j> Simulation<'j> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
-        let scenario = &part.scenario;
-        let mut simulation = Self {
-            budget: scenario.budget,
-            now: Time::ZERO,
-            queue: Queue::default(),
-            workload: Workload::sharing(&scenario.traffic, &part.popularities),
-            next_ring: Time::NEVER,
-            recorder: scenario.recorder(),
-            desks: desks(part),
-            hosts: computing::hosts(part),
-            computing: computing::counted(scenario),
-            computes: computing::competes(scenario),
-            tenants: tenants(scenario),
-            calls: Vec::new(),
-            free_calls: Vec::new(),
-            on_line: Crowd::default(),
-            door: Door::of(scenario),
-            changes: Changes::default(),
-            is_part: false,
-            cloud: CloudState { down_until: Time::ZERO, slow: faults::Slowness::default() },
-            ended: None,
-            broken: false,
-            aborted: None,
-            squatted: vec![Vec::new(); scenario.faults.len()],
-            scenario: Arc::clone(scenario),
-            touched: None,
-            listener,
-        };
-        simulation.schedule_faults();
-        simulation.look_for_the_next_ring();
-        simulation
+        let world = World::new(part, listener);
+        Self { desks: desks(part, &world.workload), world, touched: None }
     }
 
     /// Plays everything there is to play and judges how it ended.
     pub(super) fn play_out(&mut self) {
-        if self.recorder.may_abort() && self.aborts() {
-            return self.end(self.now);
+        if self.world.recorder.may_abort() && self.aborts() {
+            return self.end(self.world.now);
         }
-        self.advance_calls(self.deadline());
+        self.advance_calls(self.world.deadline());
         self.end(self.calls_end());
     }
 
     /// Goes on until then, or until a law is broken.
     #[inline(never)]
     pub(super) fn advance(&mut self, until: Time) {
-        while !self.broken && self.go_on(until) {}
+        self.go_on(until, false);
     }
 
     /// Goes on until then, or until the calls are over, or a law is broken.
     #[inline(never)]
     pub(super) fn advance_calls(&mut self, until: Time) {
-        while !self.broken && !self.is_over() && self.go_on(until) {}
+        self.go_on(until, true);
     }
 
-    /// The next thing happens, if it does before then. Before time goes on, the pool that was concerned reports.
+    /// One instant after another. Before time goes on, the pool that was concerned reports.
     #[expect(clippy::inline_always, reason = "it is the loop")]
     #[inline(always)]
-    fn go_on(&mut self, until: Time) -> bool {
-        // What is due at once is of an instant that has begun already.
-        if !self.queue.is_at_once() {
-            let mut next = self.queue.peek();
-            if next.min(self.next_ring) > self.now && self.touched.is_some() {
+    fn go_on(&mut self, until: Time, ends_with_calls: bool) {
+        // What is due in an instant that should not be played is left alone.
+        while !self.world.broken && self.world.now < until {
+            if let Some(due) = self.world.queue.pop() {
+                self.step(due);
+                continue;
+            }
+            // A ring is a beginning, the last of its instant.
+            let ring = self.world.next_ring;
+            if ring > self.world.now {
+                // It may want its pool to be woken, and at once.
                 self.report_touched();
-                if self.broken {
-                    return true;
+                let next = self.world.queue.peek();
+                let soonest = next.min(ring);
+                if soonest >= until
+                    || self.world.broken
+                    || (ends_with_calls && ring == Time::NEVER && self.is_still(next))
+                {
+                    return;
                 }
-                next = self.queue.peek();
+                self.world.now = soonest;
+                self.world.queue.arrive_at(soonest);
+                if next <= ring {
+                    continue;
+                }
             }
-            let ring = self.next_ring;
-            if ring.min(next) >= until {
-                return false;
-            }
-            if ring < next {
-                // A ring is a beginning, the last of its instant.
-                self.now = ring;
-                self.queue.arrive_at(ring);
-                self.ring();
-                return true;
-            }
+            self.ring();
         }
-        self.step();
-        true
     }
 
     /// Nobody is on the line, and nobody will ring any more.
-    #[inline]
     pub(super) fn is_over(&mut self) -> bool {
-        self.on_line.now() == 0 && self.next_ring == Time::NEVER && self.is_still()
+        let next = self.world.queue.peek();
+        self.world.next_ring == Time::NEVER && next > self.world.now && self.is_still(next)
     }
 
-    /// Nothing is left of the last call's instant, and nothing is due within the window.
-    #[cold]
-    #[inline(never)]
-    fn is_still(&mut self) -> bool {
-        if self.queue.peek() > self.now {
-            self.report_touched();
-        }
-        let next = self.queue.peek();
-        next >= self.window() && next > self.now
+    /// Nobody is on the line, and nothing is due within the window.
+    fn is_still(&self, next: Time) -> bool {
+        self.world.on_line.now() == 0 && next >= self.world.window()
     }
 
     /// When the calls are over: when the last of them is, or their time.
     pub(super) fn calls_end(&self) -> Time {
-        if self.on_line.now() > 0 { self.deadline() } else { self.now.max(self.window()) }
+        let world = &self.world;
+        if world.on_line.now() > 0 { world.deadline() } else { world.now.max(world.window()) }
     }
 
     /// Calls are over then, here as everywhere: hangs up who is still on the line, closes the pools, and plays until
     /// everything is gone.
     pub(super) fn end(&mut self, at: Time) {
         // What happens in the instant of the last call's end has happened; calls are cut and windows close before all else.
-        let closes = at == self.window() || at == self.deadline();
+        let closes = at == self.world.window() || at == self.world.deadline();
         self.advance(if closes { at } else { at + Span::from_ns(1) });
-        if !self.broken {
-            self.now = at;
-            self.ended = Some(at);
-            self.next_ring = Time::NEVER;
+        if !self.world.broken {
+            self.world.now = at;
+            self.world.ended = Some(at);
+            self.world.next_ring = Time::NEVER;
             self.hang_up();
             self.advance(Time::NEVER);
         }
-        self.ended.get_or_insert(self.now);
-        if !self.broken {
+        let now = self.world.now;
+        self.world.ended.get_or_insert(now);
+        if !self.world.broken {
             self.judge_end();
         }
     }
 
-    pub(super) fn window(&self) -> Time {
-        Time::ZERO + self.scenario.duration
-    }
-
-    pub(super) fn deadline(&self) -> Time {
-        self.window() + self.scenario.grace
-    }
-
-    /// So many calls more, or fewer, are on the line.
-    #[inline]
-    pub(super) fn line(&mut self, more: i32) {
-        self.on_line.step(self.now, self.on_line.now().wrapping_add_signed(more));
-        if self.is_part {
-            self.changes.note(self.now, Of::Calls, more);
+    /// Hangs up every call and closes every pool.
+    fn hang_up(&mut self) {
+        let Self { world, desks, .. } = self;
+        for desk in &mut *desks {
+            world.cut_all(desk);
         }
+        for desk in desks {
+            world.close(desk);
+        }
+        self.report_all();
     }
 
+    /// Everything that could happen has: nobody waits, and no runtime is left.
+    fn judge_end(&mut self) {
+        let now = self.world.now;
+        self.desks.iter_mut().for_each(|desk| desk.judge_end(now));
+    }
+
+    /// The workload's next call rings, now.
     #[inline]
-    fn step(&mut self) {
-        let Some((at, due)) = self.queue.pop() else { return };
-        self.now = at;
-        match due {
-            Due::Call { call, stamp } => self.call_step(call, stamp),
-            Due::Ready { desk, runtime } => {
-                self.boot_ends(desk, runtime);
-                self.touch(desk);
-            }
-            Due::DrainEnds { desk, runtime } => {
-                self.drain_ends(desk, runtime);
-                self.touch(desk);
-            }
-            rare => self.rare_step(rare),
+    fn ring(&mut self) {
+        if self.world.door.is_some() {
+            return self.knock();
         }
+        let Some(call) = self.world.workload.next() else { return };
+        self.world.look_for_the_next_ring();
+        let id = self.world.desk_of(&call);
+        let desk = &mut self.desks[id.0 as usize];
+        self.world.take_call(desk, call, None);
+        self.world.broken |= desk.is_broken();
+        self.touch(id);
+    }
+
+    #[expect(clippy::inline_always, reason = "it is the loop")]
+    #[inline(always)]
+    fn step(&mut self, due: Packed) {
+        let id = due.desk();
+        match due.kind() {
+            Kind::Call => {
+                let (call, stamp) = due.call();
+                let desk = &mut self.desks[id.0 as usize];
+                // Unless it was overtaken.
+                if desk.call(call).stamp != stamp {
+                    return;
+                }
+                self.world.call_step(desk, call);
+                self.world.broken |= desk.is_broken();
+            }
+            Kind::Ready => {
+                let desk = &mut self.desks[id.0 as usize];
+                self.world.boot_ends(desk, due.runtime());
+                self.world.broken |= desk.is_broken();
+            }
+            Kind::DrainEnds => {
+                let desk = &mut self.desks[id.0 as usize];
+                self.world.drain_ends(desk, due.runtime());
+                self.world.broken |= desk.is_broken();
+            }
+            Kind::Rare => return self.rare_step(due.into()),
+        }
+        self.touch(id);
     }
 
     #[cold]
     #[inline(never)]
     fn rare_step(&mut self, due: Due) {
+        let Self { world, desks, .. } = self;
         match due {
-            Due::BootFails { desk, runtime } => {
-                self.boot_fails(desk, runtime);
-                self.touch(desk);
+            Due::BootFails { desk: id, runtime } => {
+                world.boot_fails(&mut desks[id.0 as usize], runtime);
+                self.touch_anew(id);
             }
             Due::Computed { desk } => self.computed(desk),
-            Due::GoesOn { desk, work } => self.goes_on(desk, work),
-            Due::GivesUp { desk, work } => {
-                self.gives_up(desk, work);
-                self.touch(desk);
+            Due::GoesOn { desk, work } => world.goes_on(&desks[desk.0 as usize], work),
+            Due::GivesUp { desk: id, work } => {
+                world.gives_up(&mut desks[id.0 as usize], work);
+                self.touch_anew(id);
             }
-            Due::Tick { desk } => {
-                self.tick(desk);
-                self.touch(desk);
+            Due::Tick { desk: id } => {
+                world.tick(&mut desks[id.0 as usize]);
+                self.touch_anew(id);
             }
             Due::Fault { number, begins } => {
                 self.fault(number, begins);
@@ -269,82 +210,55 @@ impl<'j> Simulation<'j> {
             Due::Call { .. } | Due::Ready { .. } | Due::DrainEnds { .. } => unreachable!("that is no rare step"),
         }
     }
+}
 
+impl World<'_> {
     /// A tick that a sooner one has overtaken is none: the pool asked anew after that.
-    fn tick(&mut self, desk: DeskId) {
-        let now = self.now;
-        if self.desk(desk).tick_at != now {
+    fn tick(&mut self, desk: &mut Desk) {
+        if desk.tick_at != self.now {
             return;
         }
-        self.desk(desk).tick_at = Time::NEVER;
+        desk.tick_at = Time::NEVER;
         self.tell(desk, Fact::Ticked);
-        self.desk(desk).pool.tick(now);
+        desk.pool.tick(self.now);
         self.carry_out(desk);
-    }
-
-    #[inline]
-    pub(super) fn desk(&mut self, desk: DeskId) -> &mut Desk {
-        &mut self.desks[desk.0 as usize]
-    }
-
-    /// Tells whoever listens.
-    #[expect(clippy::inline_always, reason = "the fact is made only where somebody listens")]
-    #[inline(always)]
-    pub(super) fn tell(&mut self, desk: DeskId, fact: Fact) {
-        if self.listener.0.is_some() {
-            self.listener.tell(self.now, (self.desks[desk.0 as usize].tenant, desk), fact);
-        }
-    }
-
-    #[expect(clippy::inline_always, reason = "see `Recorder::observe`")]
-    #[inline(always)]
-    pub(super) fn note(&mut self, event: &Event) {
-        self.recorder.observe(event);
-        self.listener.hear(event);
     }
 }
 
 impl Simulation<'static> {
     /// Some of the tenants, played for those who put them together with the others.
     pub(super) fn part(part: &Part) -> Self {
-        let recorder = part.scenario.recorder().part();
-        Self { is_part: true, recorder, ..Self::new(part, Listener::default()) }
+        let mut simulation = Self::new(part, Listener::default());
+        simulation.world.recorder = part.scenario.recorder().part();
+        simulation.world.changes = Some(Changes::default());
+        simulation
     }
 }
 
-fn tenants(scenario: &Scenario) -> Vec<TenantState> {
-    let mut first_desk = 0;
+/// One desk per worker.
+fn desks(part: &Part, workload: &Workload) -> Vec<Desk> {
+    let scenario = &part.scenario;
     let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
     let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
     let behaviour = scenario.behaviour(0, &projects);
-    let tenants = scenario.tenants.iter().zip(&scenario.traffic.tenants).zip(&projects);
-    let state = |((tenant, traffic), project): ((&Tenant, &TenantTraffic), &&str)| {
-        let state = TenantState {
-            lease: tenant.lease,
-            conduct: Conduct::new(&behaviour, project),
-            first_desk,
-            holds: (0, 0),
-            acknowledged: 0,
-            cloud_latencies: Stream::named(scenario.seed, &format!("{}/cloud latency", traffic.name), 0),
-        };
-        first_desk += u32::from(traffic.workers);
-        state
-    };
-    tenants.map(state).collect()
-}
-
-/// One desk per worker.
-fn desks(part: &Part) -> Vec<Desk> {
-    let scenario = &part.scenario;
+    let rules = |place: usize| (scenario.profile, part.places[place].settings(scenario));
     let tenants = (0_u16..).map(TenantIndex).zip(&scenario.traffic.tenants);
     let workers =
         tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, traffic, worker)));
-    let desk = |((tenant, traffic, worker), place): ((TenantIndex, &TenantTraffic, u16), &Place)| {
-        let seed = Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX);
-        let rules = (scenario.profile, &place.settings(scenario));
-        Desk::new(tenant, place.host, rules, known_callers(traffic), seed)
+    let desk = |(place, (tenant, traffic, worker)): (usize, (TenantIndex, &TenantTraffic, u16))| {
+        let hired = Hired {
+            id: DeskId(u32::try_from(place).expect("there are few workers")),
+            tenant,
+            host: part.places[place].host,
+            traffic: Arc::clone(workload.traffic(tenant)),
+            conduct: Conduct::new(&behaviour, projects[tenant.index()]),
+            pinned: scenario.tenants[tenant.index()].lease == Lease::Call,
+            known: known_callers(traffic),
+            lives: Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX),
+        };
+        Desk::new(hired, rules(place))
     };
-    workers.zip(&part.places).map(desk).collect()
+    workers.enumerate().map(desk).collect()
 }
 
 /// Callers who may come back.

@@ -2,111 +2,95 @@
 
 use mock_runtime::behaviour::{BootOutcome, Work};
 
-use super::call::{Errand, Step};
+use super::call::Step;
 use super::computing::Leaving;
-use super::desk::{Phase, Runtime};
-use super::engine::Simulation;
+use super::desk::{Desk, Phase, Runtime};
 use super::journal::Fact;
-use super::queue::{CallId, Class, DeskId, Due};
+use super::queue::{CallId, Class, Due};
+use super::world::World;
 use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
 use crate::pool::{Decision, Key, PoolError, RuntimeId, WaiterId};
 
-impl Simulation<'_> {
+impl World<'_> {
     /// Carries out what the pool has decided; mostly that is nothing.
     #[inline]
-    pub(super) fn carry_out(&mut self, desk: DeskId) {
-        if self.desk(desk).pool.first_decision().is_some() {
+    pub(super) fn carry_out(&mut self, desk: &mut Desk) {
+        if desk.pool.has_orders() {
             self.carry_out_all(desk);
         }
     }
 
     #[inline(never)]
-    fn carry_out_all(&mut self, desk: DeskId) {
+    fn carry_out_all(&mut self, desk: &mut Desk) {
         while self.carry_out_first(desk) {}
     }
 
     /// Copies of what is read here would cost more than what is done with it: each order is looked at where it stands.
     #[expect(clippy::inline_always, reason = "it has one caller")]
     #[inline(always)]
-    fn carry_out_first(&mut self, id: DeskId) -> bool {
-        let pool = &mut self.desk(id).pool;
-        match pool.first_decision() {
-            None => return false,
-            Some(&Decision::Spawn { runtime, key, port }) => {
-                pool.drop_decision();
-                self.spawn(id, runtime, key, port);
-            }
-            Some(&Decision::Drain { runtime, reason }) => {
-                pool.drop_decision();
-                self.drain(id, runtime, reason);
-            }
-            Some(&Decision::Grant { waiter, lease, runtime, admission }) => {
-                pool.drop_decision();
-                if self.door.is_some() && self.was_nobodys(id, waiter, Some((lease, runtime))) {
+    fn carry_out_first(&mut self, desk: &mut Desk) -> bool {
+        let Some(order) = desk.pool.next_order() else { return false };
+        match *order {
+            Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
+            Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
+            Decision::Grant { waiter, lease, runtime, admission } => {
+                if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) {
                     return true;
                 }
-                let (call, errand, key, number) = self.waited(id, waiter);
-                self.tell(id, Fact::Granted { number, key, runtime, admission });
-                self.granted(call, errand, admission, lease, runtime);
+                let (call, key, number) = self.waited(desk, waiter);
+                self.tell(desk, Fact::Granted { number, key, runtime, admission });
+                self.granted(desk, call, admission, lease, runtime);
             }
-            Some(&Decision::Refuse { waiter, error }) => {
-                pool.drop_decision();
-                self.denied(id, waiter, error);
-            }
-            Some(&Decision::Discard { runtime }) => {
-                pool.drop_decision();
-                self.discard(id, runtime);
-            }
-            Some(&Decision::Lose { runtime }) => {
-                pool.drop_decision();
-                self.lose(id, runtime);
-            }
+            Decision::Refuse { waiter, error } => self.denied(desk, waiter, error),
+            Decision::Discard { runtime } => self.discard(desk, runtime),
+            Decision::Lose { runtime } => self.lose(desk, runtime),
         }
         true
     }
 
     #[cold]
     #[inline(never)]
-    fn denied(&mut self, desk: DeskId, waiter: WaiterId, error: PoolError) {
+    fn denied(&mut self, desk: &mut Desk, waiter: WaiterId, error: PoolError) {
         if self.door.is_some() && self.was_nobodys(desk, waiter, None) {
             return;
         }
-        let (call, errand, key, number) = self.waited(desk, waiter);
+        let (call, key, number) = self.waited(desk, waiter);
         self.tell(desk, Fact::Denied { number, key, error });
-        self.refused(call, errand, error);
+        self.refused(desk, call, error);
     }
 
-    /// Who waited, by the call's number too, and for what: the wait is over.
+    /// Who waited, by the call's number too: the wait is over.
     #[inline]
-    fn waited(&mut self, desk: DeskId, waiter: WaiterId) -> (CallId, Errand, Key, u64) {
-        let id = *self.desk(desk).waiting.remove(waiter).expect("each waiter is answered once");
-        self.judge_wait(desk, id);
-        let call = self.call(id);
-        let Step::Lease(errand) = call.step else { unreachable!("it waits for a lease") };
-        (id, errand, call.key, call.call.number)
+    fn waited(&mut self, desk: &mut Desk, waiter: WaiterId) -> (CallId, Key, u64) {
+        let id = *desk.waiting.remove(waiter).expect("each waiter is answered once");
+        desk.judge_wait(self.now, id);
+        let call = desk.call(id);
+        assert!(call.step == Step::Lease, "it waits for a lease");
+        (id, call.key, call.call.number)
     }
 
     #[inline]
-    fn spawn(&mut self, id: DeskId, runtime: RuntimeId, key: Key, port: u16) {
+    fn spawn(&mut self, desk: &mut Desk, runtime: RuntimeId, key: Key, port: u16) {
         let now = self.now;
-        self.tell(id, Fact::Spawned { runtime, key, port });
-        let desk = &mut self.desks[id.0 as usize];
+        self.tell(desk, Fact::Spawned { runtime, key, port });
         desk.books.given(now, runtime, key, port);
         if !self.hosts[desk.host].take(port) {
-            return self.port_is_taken(id, runtime, port);
+            return self.port_is_taken(desk, runtime, port);
         }
         let record = desk.books.spawned(now, runtime, key, &mut desk.keys.state(key).current);
         desk.spawned = true;
-        let conduct = &self.tenants[desk.tenant.index()].conduct;
-        let (life, kind) = desk.next_life(conduct, key);
-        let outcome = conduct.boot(&life, kind, now.ns());
-        desk.runtimes.insert(runtime, || Runtime::new(key, port, now, (life, kind), record));
-        if self.computes && self.computes_boot(kind, outcome, id, runtime) {
+        let (seed, kind) = desk.next_life(key);
+        let conduct = &desk.conduct;
+        // Made where it stands: to copy it from where it was made would have to wait.
+        let entry =
+            desk.runtimes.insert(runtime, || Runtime::new(key, port, now, (conduct.life_from(seed), kind), record));
+        let outcome = conduct.boot(&entry.life, kind, now.ns());
+        if self.computes && self.computes_boot(desk, kind, outcome, runtime) {
             return;
         }
         let (ends, ready) = match outcome {
-            BootOutcome::Ready { after_ns } => match self.projection_arrives(id, kind) {
+            BootOutcome::Ready { after_ns } => match self.projection_arrives(desk, kind) {
                 Some(arrives) => (arrives.max(now + Span::from_ns(after_ns)), true),
                 None => return,
             },
@@ -114,6 +98,7 @@ impl Simulation<'_> {
             // The pool's timeout ends it.
             BootOutcome::Hang => return,
         };
+        let id = desk.id;
         let due = if ready { Due::Ready { desk: id, runtime } } else { Due::BootFails { desk: id, runtime } };
         self.queue.push(ends, Class::Beginning, due);
     }
@@ -121,20 +106,18 @@ impl Simulation<'_> {
     /// The port of an ordered boot is a stranger's.
     #[cold]
     #[inline(never)]
-    fn port_is_taken(&mut self, id: DeskId, runtime: RuntimeId, port: u16) {
-        let now = self.now;
-        let desk = self.desk(id);
+    fn port_is_taken(&mut self, desk: &mut Desk, runtime: RuntimeId, port: u16) {
         desk.books.port_lost(runtime, port);
-        desk.pool.port_taken(now, runtime);
-        self.tell(id, Fact::PortTaken { runtime });
+        desk.pool.port_taken(self.now, runtime);
+        self.tell(desk, Fact::PortTaken { runtime });
     }
 
     /// When the cloud's answer to a bootstrap is there; `None` where nobody will wait for it so long. A warm boot goes
     /// on with what it has after a second.
-    pub(super) fn projection_arrives(&mut self, id: DeskId, kind: BootKind) -> Option<Time> {
+    pub(super) fn projection_arrives(&mut self, desk: &Desk, kind: BootKind) -> Option<Time> {
         let now = self.now;
         let asked = now.max(self.cloud.down_until);
-        let arrives = asked + self.cloud_latency(id);
+        let arrives = asked + self.cloud_latency(desk);
         match kind {
             BootKind::Warm => Some(arrives.min(now + WARM_PATIENCE)),
             BootKind::Cold => Some(arrives).filter(|arrives| arrives.since(now) < self.scenario.pool.boot_timeout),
@@ -142,9 +125,8 @@ impl Simulation<'_> {
     }
 
     #[inline]
-    pub(super) fn boot_ends(&mut self, id: DeskId, runtime: RuntimeId) {
+    pub(super) fn boot_ends(&mut self, desk: &mut Desk, runtime: RuntimeId) {
         let now = self.now;
-        let desk = &mut self.desks[id.0 as usize];
         let Some(entry) = desk.runtimes.get_mut(runtime) else { return };
         if entry.phase != Phase::Booting {
             return;
@@ -156,87 +138,83 @@ impl Simulation<'_> {
         desk.keys.state(key).on_disk = true;
         desk.pool.started(now, runtime, kind);
         desk.awaits_poll();
-        self.note(&Event::Booted { tenant, began, kind, took: now.since(began) });
-        self.tell(id, Fact::Started { runtime, kind });
-        self.carry_out(id);
+        let took = now.since(began);
+        self.note(|| Event::Booted { tenant, began, kind, took });
+        self.tell(desk, Fact::Started { runtime, kind });
+        self.carry_out(desk);
     }
 
     /// The process exits instead, unless it was told to end before.
-    pub(super) fn boot_fails(&mut self, id: DeskId, runtime: RuntimeId) {
-        let boots = self.desk(id).runtimes.get(runtime).is_some_and(|entry| entry.phase == Phase::Booting);
+    pub(super) fn boot_fails(&mut self, desk: &mut Desk, runtime: RuntimeId) {
+        let boots = desk.runtimes.get(runtime).is_some_and(|entry| entry.phase == Phase::Booting);
         if boots {
-            self.ends_by_itself(id, runtime);
+            self.ends_by_itself(desk, runtime);
         }
     }
 
     /// Says goodbye to a runtime, or kills it where it is broken.
-    fn drain(&mut self, id: DeskId, runtime: RuntimeId, reason: DrainReason) {
+    fn drain(&mut self, desk: &mut Desk, runtime: RuntimeId, reason: DrainReason) {
         let now = self.now;
-        self.tell(id, Fact::Draining { runtime, reason });
-        let desk = &mut self.desks[id.0 as usize];
+        self.tell(desk, Fact::Draining { runtime, reason });
         let entry = &mut desk.runtimes[runtime];
         desk.books.drained(now, runtime, &entry.record, reason);
         let before = std::mem::replace(&mut entry.phase, Phase::Draining { began: now, reason });
-        let conduct = &self.tenants[desk.tenant.index()].conduct;
-        let mut work = |work| Span::from_ns(conduct.takes(&mut entry.life, work, now.ns()));
+        let mut work = |work| Span::from_ns(desk.conduct.takes(&mut entry.life, work, now.ns()));
         let leaving = match (reason, before) {
             (DrainReason::Crash, _) => Leaving::default(),
             (_, Phase::Ready) => {
                 let (flush, terminate) = (work(Work::Flush), work(Work::Terminate));
                 let (session, frozen_until) = (entry.session, entry.frozen_until);
-                Leaving { pause: frozen_until.since(now) + self.last_words(id, session), flush, terminate }
+                Leaving { pause: frozen_until.since(now) + self.last_words(desk, session), flush, terminate }
             }
             _ => Leaving { terminate: work(Work::Terminate), ..Leaving::default() },
         };
-        self.stop_computing(id, runtime);
-        self.leave(id, runtime, leaving);
+        self.stop_computing(desk, runtime);
+        self.leave(desk, runtime, leaving);
     }
 
     /// How long the session's end takes to the cloud before the outbox is flushed. A cloud that is down is waited for as
     /// long as a runtime waits for it.
     #[inline]
-    fn last_words(&mut self, id: DeskId, session: Option<Time>) -> Span {
+    fn last_words(&mut self, desk: &Desk, session: Option<Time>) -> Span {
         if session.is_none() {
             return Span::ZERO;
         }
         let now = self.now;
-        let delivery = now.max(self.cloud.down_until).since(now) + self.cloud_latency(id);
+        let delivery = now.max(self.cloud.down_until).since(now) + self.cloud_latency(desk);
         if delivery > END_PATIENCE { delivery.min(END_PATIENCE + FLUSH_DEADLINE) } else { delivery }
     }
 
     #[inline]
-    pub(super) fn drain_ends(&mut self, id: DeskId, runtime: RuntimeId) {
+    pub(super) fn drain_ends(&mut self, desk: &mut Desk, runtime: RuntimeId) {
         let now = self.now;
-        let desk = &mut self.desks[id.0 as usize];
         let tenant = desk.tenant;
         let Phase::Draining { began, reason } = desk.runtimes[runtime].phase else { return };
         let took = now.since(began);
         desk.books.patience.drain_took(took);
         if reason != DrainReason::Crash {
-            self.note(&Event::Drained { tenant, began, reason, took });
+            self.note(|| Event::Drained { tenant, began, reason, took });
         }
-        let key = self.bury(id, runtime);
-        self.tell(id, Fact::Drained { runtime });
-        self.desk(id).pool.drained(now, runtime);
-        self.carry_out(id);
-        self.desk(id).tidy(key);
+        let key = self.bury(desk, runtime);
+        self.tell(desk, Fact::Drained { runtime });
+        desk.pool.drained(now, runtime);
+        self.carry_out(desk);
+        desk.tidy(key);
     }
 
     /// A process ends without having been told to.
-    pub(super) fn ends_by_itself(&mut self, id: DeskId, runtime: RuntimeId) {
-        let now = self.now;
-        let key = self.bury(id, runtime);
-        self.tell(id, Fact::Exited { runtime });
-        self.desk(id).pool.exited(now, runtime);
-        self.carry_out(id);
-        self.desk(id).tidy(key);
+    pub(super) fn ends_by_itself(&mut self, desk: &mut Desk, runtime: RuntimeId) {
+        let key = self.bury(desk, runtime);
+        self.tell(desk, Fact::Exited { runtime });
+        desk.pool.exited(self.now, runtime);
+        self.carry_out(desk);
+        desk.tidy(key);
     }
 
     /// The process is gone: its port is anybody's.
     #[inline]
-    fn bury(&mut self, id: DeskId, runtime: RuntimeId) -> Key {
-        self.stop_computing(id, runtime);
-        let desk = &mut self.desks[id.0 as usize];
+    fn bury(&mut self, desk: &mut Desk, runtime: RuntimeId) -> Key {
+        self.stop_computing(desk, runtime);
         let gone = desk.runtimes.remove(runtime).expect("a process is buried once");
         let (key, port) = (gone.key, gone.port);
         self.hosts[desk.host].give_back(port);
@@ -244,42 +222,17 @@ impl Simulation<'_> {
         key
     }
 
-    fn cloud_latency(&mut self, id: DeskId) -> Span {
-        let tenant = self.desk(id).tenant;
-        let drawn = Span::from_ns(self.scenario.cloud.latency.draw(&mut self.tenants[tenant.index()].cloud_latencies));
+    fn cloud_latency(&mut self, desk: &Desk) -> Span {
+        let stream = &mut self.tenants[desk.tenant.index()].cloud_latencies;
+        let drawn = Span::from_ns(self.scenario.cloud.latency.draw(stream));
         drawn + self.cloud.slow.extra(self.now)
     }
 
-    /// Hangs up every call and closes every pool.
-    pub(super) fn hang_up(&mut self) {
-        let on_line: Vec<CallId> =
-            (0..).map(CallId).zip(&self.calls).filter(|(_, call)| call.step != Step::Gone).map(|(id, _)| id).collect();
-        for id in on_line {
-            self.cut(id);
-        }
-        for desk in (0..self.desks.len()).map(|desk| DeskId(u32::try_from(desk).expect("there are few workers"))) {
-            self.tell(desk, Fact::Closed);
-            self.desk(desk).pool.close_now();
-            self.carry_out(desk);
-        }
-        self.report_all();
-    }
-
-    fn cut(&mut self, id: CallId) {
-        let now = self.now;
-        let call = self.call(id);
-        let (tenant, rang, desk, key) = (call.call.tenant, call.call.rings_at, call.desk, call.key);
-        let number = call.call.number;
-        self.note(&Event::CallCut { tenant, rang });
-        let waiter = self.desk(desk).waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
-        if let Some(waiter) = waiter {
-            self.judge_wait(desk, id);
-            self.desk(desk).waiting.remove(waiter);
-            self.tell(desk, Fact::Cancelled { number, key });
-            self.desk(desk).pool.cancelled(now, waiter);
-            self.carry_out(desk);
-        }
-        self.end_call(id);
+    /// The worker closes its pool.
+    pub(super) fn close(&mut self, desk: &mut Desk) {
+        self.tell(desk, Fact::Closed);
+        desk.pool.close_now();
+        self.carry_out(desk);
     }
 }
 

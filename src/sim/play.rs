@@ -98,7 +98,7 @@ impl<'s> Company<'s> {
     }
 
     fn broken(&self) -> bool {
-        self.parts.iter().any(|(part, _)| part.broken)
+        self.parts.iter().any(|(part, _)| part.world.broken)
     }
 
     /// Plays each part, and puts together meanwhile what they did before.
@@ -111,7 +111,9 @@ impl<'s> Company<'s> {
     fn hand_over(&mut self, until: Time) -> usize {
         let Together { changes, stretch, .. } = &mut self.together;
         *stretch = stretch.end..until;
-        self.parts.iter_mut().for_each(|(part, _)| part.changes.hand_over(until, changes));
+        for part in self.parts.iter_mut().filter_map(|(part, _)| part.world.changes.as_mut()) {
+            part.hand_over(until, changes);
+        }
         changes.len()
     }
 }

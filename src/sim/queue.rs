@@ -1,7 +1,5 @@
 //! What happens next.
 
-use std::collections::VecDeque;
-
 use slotmap::{Key as _, KeyData};
 
 use super::processors::WorkId;
@@ -12,7 +10,7 @@ use crate::pool::RuntimeId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     /// A call takes its next step, unless it has taken another since: the stamp tells.
-    Call { call: CallId, stamp: u32 },
+    Call { desk: DeskId, call: CallId, stamp: u32 },
     /// A boot ends well.
     Ready { desk: DeskId, runtime: RuntimeId },
     /// A boot ends with an exit.
@@ -42,7 +40,7 @@ pub(super) enum Class {
     Beginning = 2,
 }
 
-/// A call's place in the engine.
+/// A call's place at its worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CallId(pub(super) u32);
 
@@ -66,7 +64,9 @@ pub(super) struct Queue {
     /// The heap's top has happened already.
     spent: bool,
     /// Endings of this very instant, in their order: the last endings of the instant, but before all else in it.
-    at_once: VecDeque<Packed>,
+    at_once: Vec<Packed>,
+    /// So many of those have happened.
+    at_once_passed: usize,
     /// When that is.
     now: Time,
     next_sequence: u64,
@@ -79,36 +79,37 @@ struct Entry {
     due: Packed,
 }
 
-/// A [`Due`] in two words: its kind and the smaller of its numbers, and the larger one.
+/// A [`Due`] in two words: its kind and whose it is, and what else there is to it.
 #[derive(Clone, Copy, Debug)]
-struct Packed(u64, u64);
+pub(super) struct Packed(u64, u64);
 
 impl Queue {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "whoever pushes knows what: it is packed at no cost there")]
+    #[inline(always)]
     pub(super) fn push(&mut self, at: Time, class: Class, due: Due) {
+        let Packed(head, rest) = due.into();
+        self.put(at, class, head, rest);
+    }
+
+    fn put(&mut self, at: Time, class: Class, head: u64, rest: u64) {
+        let due = Packed(head, rest);
         if at == self.now && class == Class::Ending {
-            return self.at_once.push_back(due.into());
+            return self.at_once.push(due);
         }
         let order = order(at, class, self.next_sequence);
         self.next_sequence += 1;
         if std::mem::take(&mut self.spent) {
-            self.sift_down(order, due.into());
+            self.sift_down(order, due);
         } else {
-            self.sift_up(order, due.into());
+            self.sift_up(order, due);
         }
     }
 
-    /// Something else happens then, after everything that was due before.
+    /// Time goes on until then: everything that was due before has happened.
     #[inline]
     pub(super) fn arrive_at(&mut self, now: Time) {
         assert!(self.at_once.is_empty(), "what is due at once happens before time goes on");
         self.now = now;
-    }
-
-    /// Whether something is due in this very instant that began in it.
-    #[inline]
-    pub(super) fn is_at_once(&self) -> bool {
-        !self.at_once.is_empty()
     }
 
     /// When the next thing happens; [`Time::NEVER`] where nothing does.
@@ -120,17 +121,32 @@ impl Queue {
         time_of(self.soonest())
     }
 
-    #[inline]
-    pub(super) fn pop(&mut self) -> Option<(Time, Due)> {
+    /// What is due in this instant, if anything is.
+    #[expect(clippy::inline_always, reason = "what happens next goes on in registers")]
+    #[inline(always)]
+    pub(super) fn pop(&mut self) -> Option<Packed> {
         let soonest = self.soonest();
         if !self.at_once.is_empty() && soonest >= order(self.now, Class::Timer, 0) {
             // None of the heap's endings is due now: they would all have been pushed before.
-            return self.at_once.pop_front().map(|due| (self.now, due.into()));
+            return self.pop_at_once();
+        }
+        if time_of(soonest) != self.now {
+            return None;
         }
         let Entry { due, .. } = *self.heap.first()?;
         self.spent = true;
-        self.now = time_of(soonest);
-        Some((self.now, due.into()))
+        Some(due)
+    }
+
+    #[inline]
+    fn pop_at_once(&mut self) -> Option<Packed> {
+        let due = *self.at_once.get(self.at_once_passed)?;
+        self.at_once_passed += 1;
+        if self.at_once_passed == self.at_once.len() {
+            self.at_once.clear();
+            self.at_once_passed = 0;
+        }
+        Some(due)
     }
 
     /// When and in which order the heap's next entry is due, never where there is none.
@@ -187,11 +203,12 @@ impl Queue {
 }
 
 impl From<Due> for Packed {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Queue::push`")]
+    #[inline(always)]
     fn from(due: Due) -> Self {
         let packed = |kind: u64, small: u32, large: u64| Self(kind << 32 | u64::from(small), large);
         match due {
-            Due::Call { call, stamp } => packed(0, call.0, stamp.into()),
+            Due::Call { desk, call, stamp } => packed(0, desk.0, u64::from(stamp) << 32 | u64::from(call.0)),
             Due::Ready { desk, runtime } => packed(1, desk.0, runtime.data().as_ffi()),
             Due::BootFails { desk, runtime } => packed(2, desk.0, runtime.data().as_ffi()),
             Due::DrainEnds { desk, runtime } => packed(3, desk.0, runtime.data().as_ffi()),
@@ -204,22 +221,63 @@ impl From<Due> for Packed {
     }
 }
 
-impl From<Packed> for Due {
+/// What is due, in so far as it is of every day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Call,
+    Ready,
+    DrainEnds,
+    Rare,
+}
+
+/// Looks at what is due without making a [`Due`] of it, which would go through memory.
+#[expect(clippy::cast_possible_truncation, reason = "what was put into a half is taken out of it")]
+impl Packed {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "what was put into the lower half is taken out of it")]
-    fn from(Packed(head, large): Packed) -> Self {
-        let small = head as u32;
-        let desk = DeskId(small);
+    pub(super) fn kind(self) -> Kind {
+        match self.0 >> 32 {
+            0 => Kind::Call,
+            1 => Kind::Ready,
+            3 => Kind::DrainEnds,
+            _ => Kind::Rare,
+        }
+    }
+
+    /// Whose it is, unless it is a fault.
+    #[inline]
+    pub(super) fn desk(self) -> DeskId {
+        DeskId(self.0 as u32)
+    }
+
+    /// Which call's step it is, and the stamp.
+    #[inline]
+    pub(super) fn call(self) -> (CallId, u32) {
+        (CallId(self.1 as u32), (self.1 >> 32) as u32)
+    }
+
+    /// Which runtime's boot or drain ends.
+    #[inline]
+    pub(super) fn runtime(self) -> RuntimeId {
+        KeyData::from_ffi(self.1).into()
+    }
+}
+
+impl From<Packed> for Due {
+    fn from(due: Packed) -> Self {
+        let (desk, runtime, Packed(head, large)) = (due.desk(), due.runtime(), due);
         match head >> 32 {
-            0 => Self::Call { call: CallId(small), stamp: large as u32 },
-            1 => Self::Ready { desk, runtime: KeyData::from_ffi(large).into() },
-            2 => Self::BootFails { desk, runtime: KeyData::from_ffi(large).into() },
-            3 => Self::DrainEnds { desk, runtime: KeyData::from_ffi(large).into() },
+            0 => {
+                let (call, stamp) = due.call();
+                Self::Call { desk, call, stamp }
+            }
+            1 => Self::Ready { desk, runtime },
+            2 => Self::BootFails { desk, runtime },
+            3 => Self::DrainEnds { desk, runtime },
             4 => Self::Computed { desk },
             5 => Self::GoesOn { desk, work: KeyData::from_ffi(large).into() },
             6 => Self::GivesUp { desk, work: KeyData::from_ffi(large).into() },
             7 => Self::Tick { desk },
-            _ => Self::Fault { number: small, begins: large != 0 },
+            _ => Self::Fault { number: desk.0, begins: large != 0 },
         }
     }
 }
@@ -254,11 +312,16 @@ mod tests {
                 let (at, class) = (now + draws.below(4), usize::try_from(draws.below(3)).unwrap());
                 queue.push(Time::from_ns(at), classes[class], Due::Tick { desk: DeskId(number) });
                 plain.push((at, class, number));
-            } else if let Some((at, due)) = queue.pop() {
+            } else if queue.peek() < Time::NEVER {
                 plain.sort_unstable();
                 let (want_at, _, want) = plain.remove(0);
-                assert_eq!((at.ns(), due), (want_at, Due::Tick { desk: DeskId(want) }));
-                now = at.ns();
+                if want_at > now {
+                    assert!(queue.pop().is_none(), "nothing is due before time goes on");
+                    now = want_at;
+                    queue.arrive_at(Time::from_ns(now));
+                }
+                let due = queue.pop().map(Due::from);
+                assert_eq!(due, Some(Due::Tick { desk: DeskId(want) }));
             }
             if draws.chance(0.5) {
                 let soonest = plain.iter().min().map_or(u64::MAX, |(at, ..)| *at);

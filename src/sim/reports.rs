@@ -1,8 +1,10 @@
 //! What pools hold, as the recorder is told: once for all that happened in an instant.
 
 use super::changes::Of;
+use super::desk::Desk;
 use super::engine::Simulation;
 use super::queue::{Class, DeskId, Due};
+use super::world::World;
 use crate::base::TenantIndex;
 use crate::measure::{Event, Level};
 
@@ -12,50 +14,71 @@ impl Simulation<'_> {
     #[inline]
     pub(super) fn touch(&mut self, id: DeskId) {
         if self.touched != Some(id) {
-            self.report_touched();
-            self.touched = Some(id);
+            self.touch_another(id);
         }
-        self.broken |= self.desks[id.0 as usize].books.breach.is_some();
     }
 
-    #[inline]
+    #[inline(never)]
+    fn touch_another(&mut self, id: DeskId) {
+        self.report_touched();
+        self.touched = Some(id);
+    }
+
+    /// [`Simulation::touch`], and sees whether a law was broken.
+    pub(super) fn touch_anew(&mut self, id: DeskId) {
+        self.world.broken |= self.desks[id.0 as usize].is_broken();
+        self.touch(id);
+    }
+
+    #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
+    #[inline(always)]
     pub(super) fn report_touched(&mut self) {
         if let Some(id) = self.touched.take() {
-            self.report(id);
+            self.world.report(&mut self.desks[id.0 as usize]);
         }
     }
 
+    /// Reports every pool, where a step may have concerned them all.
+    pub(super) fn report_all(&mut self) {
+        let Self { world, desks, .. } = self;
+        for desk in desks {
+            world.report(desk);
+        }
+    }
+}
+
+impl World<'_> {
     /// Reports a pool's levels where they changed, and sees to its next tick.
-    #[inline]
-    fn report(&mut self, id: DeskId) {
+    #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
+    #[inline(always)]
+    fn report(&mut self, desk: &mut Desk) {
         let now = self.now;
-        let desk = &mut self.desks[id.0 as usize];
         let ((live, busy), before) = (desk.pool.held(), desk.reported);
         let looks = desk.wants_look(now);
         if (live, busy) != before {
             desk.reported = (live, busy);
             desk.books.agrees(now, live);
-            self.broken |= desk.books.breach.is_some();
+            self.broken |= desk.is_broken();
             let tenant = desk.tenant;
             let holds = &mut self.tenants[tenant.index()].holds;
             *holds = (holds.0 + live - before.0, holds.1 + busy - before.1);
             let (runtimes, in_use) = *holds;
             self.recorder.hold(tenant, now, runtimes, in_use, runtimes);
-            if self.is_part || self.listener.0.is_some() {
+            if self.changes.is_some() || self.listener.0.is_some() {
                 self.tell_level(tenant, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
             }
         }
         if looks {
-            self.see_to_tick(id);
+            self.see_to_tick(desk);
         }
     }
 
     /// Tells those who put parts together, and who listens, how much more a pool holds, and what all of its tenant's do.
     #[inline(never)]
     fn tell_level(&mut self, tenant: TenantIndex, [runtimes, busy]: [u32; 2]) {
-        if self.is_part {
-            self.changes.note(self.now, Of::Runtimes, runtimes.cast_signed());
-            self.changes.note(self.now, Of::Busy, busy.cast_signed());
+        if let Some(changes) = &mut self.changes {
+            changes.note(self.now, Of::Runtimes, runtimes.cast_signed());
+            changes.note(self.now, Of::Busy, busy.cast_signed());
         }
         let (runtimes, busy) = self.tenants[tenant.index()].holds;
         let level = Level { runtimes, busy, ports: runtimes };
@@ -65,17 +88,11 @@ impl Simulation<'_> {
     /// Wakes the pool when it wants to be, unless it is woken sooner anyway.
     #[cold]
     #[inline(never)]
-    fn see_to_tick(&mut self, id: DeskId) {
-        let desk = &mut self.desks[id.0 as usize];
+    fn see_to_tick(&mut self, desk: &mut Desk) {
         desk.spawned = false;
         if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
             desk.tick_at = wake;
-            self.queue.push(wake, Class::Timer, Due::Tick { desk: id });
+            self.queue.push(wake, Class::Timer, Due::Tick { desk: desk.id });
         }
-    }
-
-    /// Reports every pool, where a step may have concerned them all.
-    pub(super) fn report_all(&mut self) {
-        (0..self.desks.len()).for_each(|desk| self.report(DeskId(u32::try_from(desk).expect("there are few workers"))));
     }
 }

@@ -1,288 +1,273 @@
 //! Calls in virtual time: ring, recall, reply, save, hang up. The live engine's conversation, step by step.
 
 use super::call::{Draft, Errand, OnLine, Step};
-use super::engine::Simulation;
+use super::desk::Desk;
 use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
+use super::world::World;
 use crate::base::{Span, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
 use crate::pool::Key;
-use crate::scenario::{Lease, Refusal};
-use crate::workload::{Call, Next, Turn};
+use crate::workload::{Call, Next};
 
-impl Simulation<'_> {
-    /// The workload's next call rings, now.
-    #[inline]
-    pub(super) fn ring(&mut self) {
-        if self.door.is_some() {
-            self.knock();
-            return self.look_for_the_next_ring();
-        }
-        let Some(call) = self.workload.next() else { return };
-        self.look_for_the_next_ring();
-        self.take_call(call, None);
-    }
-
-    /// The call's first turn is due, under a key that it has had since the phone rang, where that rang before.
-    #[inline(never)]
-    pub(super) fn begin_call(&mut self, call: Call, key: Option<Key>) {
-        self.take_call(call, key);
-    }
-
-    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
-    #[inline(always)]
-    fn take_call(&mut self, mut call: Call, key: Option<Key>) {
-        let (tenant, desk) = (call.tenant, self.desk_of(&call));
-        let pinned = self.tenants[tenant.index()].lease == Lease::Call;
-        let turn = call.first_turn();
-        self.note(&Event::Rang { tenant, intended: call.rings_at, lag: Span::ZERO });
-        let key = key.unwrap_or_else(|| self.desk(desk).keys.open(call.caller));
-        self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
-        self.line(1);
-        let id = self.pick_up(call, (desk, key), turn, pinned);
-        self.begin_turn(id);
-        self.touch(desk);
-    }
-
+impl World<'_> {
     /// Whose the call is.
     #[inline]
     pub(super) fn desk_of(&self, call: &Call) -> DeskId {
         DeskId(self.tenants[call.tenant.index()].first_desk + u32::from(call.worker.0))
     }
 
-    /// A step that was due, unless it was overtaken.
-    #[inline]
-    pub(super) fn call_step(&mut self, id: CallId, stamp: u32) {
-        let call = &self.calls[id.0 as usize];
-        if call.stamp != stamp {
-            return;
-        }
-        let (desk, step) = (call.desk, call.step);
-        match step {
-            Step::Turn => self.begin_turn(id),
-            Step::Retry => self.attempt(id, Errand::Recall),
-            Step::Session(errand) => self.ask(id, errand),
-            Step::Answer { errand, timed_out } => self.answered(id, errand, timed_out),
-            Step::Reply => self.attempt(id, Errand::Save),
-            Step::HangUp => self.end_call(id),
-            Step::Lease(_) | Step::Gone => unreachable!("who waits for a lease, or is gone, has no step in the queue"),
-        }
-        self.touch(desk);
-    }
-
-    /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
-    /// one of who is there now.
-    #[expect(clippy::inline_always, reason = "see `Simulation::take_call`")]
+    /// The call's first turn is due, under a key that it has had since the phone rang, where that rang before.
+    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
     #[inline(always)]
-    fn pick_up(&mut self, call: Call, whose: (DeskId, Key), turn: Turn, pinned: bool) -> CallId {
-        let Some(id) = self.free_calls.pop() else {
-            self.calls.push(OnLine::new(call, whose, turn, pinned));
-            return CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"));
-        };
-        self.calls[id.0 as usize].become_next(call, whose, turn, pinned);
-        id
+    pub(super) fn take_call(&mut self, desk: &mut Desk, call: Call, key: Option<Key>) {
+        let (tenant, intended) = (desk.tenant, call.rings_at);
+        self.note(|| Event::Rang { tenant, intended, lag: Span::ZERO });
+        let key = key.unwrap_or_else(|| desk.keys.open(call.caller));
+        self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
+        self.line(1);
+        let id = desk.pick_up(call, key);
+        self.begin_turn(desk, id);
+    }
+
+    /// A step that was due.
+    #[expect(clippy::inline_always, reason = "it is the loop's")]
+    #[inline(always)]
+    pub(super) fn call_step(&mut self, desk: &mut Desk, id: CallId) {
+        match desk.call(id).step {
+            Step::Answer => self.answered(desk, id),
+            Step::Turn => self.begin_turn(desk, id),
+            Step::Retry => self.attempt(desk, id, Errand::Recall),
+            Step::Session => self.ask(desk, id),
+            Step::Reply => self.attempt(desk, id, Errand::Save),
+            Step::HangUp => self.end_call(desk, id),
+            Step::Lease | Step::Gone => unreachable!("who waits for a lease, or is gone, has no step in the queue"),
+        }
     }
 
     #[inline]
-    fn begin_turn(&mut self, id: CallId) {
-        let attempts = match self.scenario.on_refusal {
-            Refusal::Retry { attempts, .. } => attempts,
-            Refusal::Shed | Refusal::Degrade => 1,
-        };
-        self.call(id).attempts = attempts;
-        self.attempt(id, Errand::Recall);
+    fn begin_turn(&mut self, desk: &mut Desk, id: CallId) {
+        desk.call(id).attempts = self.attempts;
+        self.attempt(desk, id, Errand::Recall);
     }
 
     /// Gets a lease, or goes on with the one that is held.
     #[inline(never)]
-    fn attempt(&mut self, id: CallId, errand: Errand) {
-        let call = &mut self.calls[id.0 as usize];
+    fn attempt(&mut self, desk: &mut Desk, id: CallId, errand: Errand) {
+        let call = desk.call(id);
         call.draft = Draft::default();
         call.repeated = false;
         call.wanted = self.now;
+        call.errand = errand;
         if call.lease.is_some() {
-            return self.enter_session(id, errand);
+            return self.enter_session(desk, id);
         }
-        if errand == Errand::Save && call.pinned {
+        if errand == Errand::Save && desk.pinned {
             // Nothing is saved where the call never got a runtime.
-            return self.next_turn(id);
+            return self.next_turn(desk, id);
         }
-        self.acquire(id, errand);
+        self.acquire(desk, id);
     }
 
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
     #[inline(never)]
-    pub(super) fn enter_session(&mut self, id: CallId, errand: Errand) {
-        let now = self.now;
-        if self.computes && self.computing.session_start > Span::ZERO && self.computes_session(id, errand) {
+    pub(super) fn enter_session(&mut self, desk: &mut Desk, id: CallId) {
+        if self.computes && self.computing.session_start > Span::ZERO && self.computes_session(desk, id) {
             return;
         }
-        let call = &mut self.calls[id.0 as usize];
+        let call = &mut desk.calls[id.0 as usize];
         let (_, runtime) = call.lease.expect("it was just taken");
-        let conduct = &self.tenants[call.call.tenant.index()].conduct;
         // A dead runtime under a lease held for the call: another is got in its place.
-        let Some(entry) = self.desks[call.desk.0 as usize].runtimes.get_mut(runtime) else {
-            return self.finds_nobody(id, errand);
+        let Some(entry) = desk.runtimes.get_mut(runtime) else {
+            return self.finds_nobody(desk, id);
         };
         if !self.computes {
-            let due = call.enter(errand, entry, conduct, now, self.budget);
-            return self.push_answer(id, due);
+            let (at, stamp) = call.enter(entry, &desk.conduct, self.now, self.budget);
+            return self.queue.push(at, Class::Ending, Due::Call { desk: desk.id, call: id, stamp });
         }
-        if let Some(ready) = entry.session_starts(conduct, now) {
-            call.draft.session_start = Some(ready.since(now));
-            self.schedule(id, ready, Class::Ending, Step::Session(errand));
+        if let Some(ready) = entry.session_starts(&desk.conduct, self.now) {
+            desk.call(id).draft.session_start = Some(ready.since(self.now));
+            self.schedule(desk, id, ready, Class::Ending, Step::Session);
         } else {
-            self.ask(id, errand);
+            self.ask(desk, id);
         }
     }
 
     /// Searches or saves.
-    fn ask(&mut self, id: CallId, errand: Errand) {
-        let call = &mut self.calls[id.0 as usize];
+    fn ask(&mut self, desk: &mut Desk, id: CallId) {
+        let call = &mut desk.calls[id.0 as usize];
         let (_, runtime) = call.lease.expect("it was taken before");
-        let conduct = &self.tenants[call.call.tenant.index()].conduct;
-        let entry = &mut self.desks[call.desk.0 as usize].runtimes[runtime];
-        let exchange = call.ask(errand, entry, conduct, self.now, self.budget);
-        if !self.computes_answer(id, errand, exchange) {
-            self.expect_answer(id, errand, exchange.answer_at(), exchange.deadline);
+        let exchange = call.ask(&mut desk.runtimes[runtime], &desk.conduct, self.now, self.budget);
+        if !self.computes_answer(desk, id, exchange) {
+            self.expect_answer(desk, id, exchange.answer_at(), exchange.deadline);
         }
     }
 
     /// The answer, or the timeout, whichever comes first.
-    pub(super) fn expect_answer(&mut self, id: CallId, errand: Errand, answer_at: Time, deadline: Time) {
-        let due = self.call(id).expect_answer(errand, answer_at, deadline);
-        self.push_answer(id, due);
+    pub(super) fn expect_answer(&mut self, desk: &mut Desk, id: CallId, answer_at: Time, deadline: Time) {
+        let (at, stamp) = desk.call(id).expect_answer(answer_at, deadline);
+        self.queue.push(at, Class::Ending, Due::Call { desk: desk.id, call: id, stamp });
     }
 
     #[inline]
-    pub(super) fn answered(&mut self, id: CallId, errand: Errand, timed_out: bool) {
-        let now = self.now;
-        let call = &mut self.calls[id.0 as usize];
-        call.draft.exchange = Some(now.since(call.began));
-        if !call.pinned {
-            self.give_back(id);
+    pub(super) fn answered(&mut self, desk: &mut Desk, id: CallId) {
+        let call = desk.call(id);
+        let (errand, timed_out) = (call.errand, call.answer_at > call.deadline);
+        call.draft.exchange = Some(self.now.since(call.began));
+        if !desk.pinned {
+            self.give_back(desk, id);
         }
         let outcome = if timed_out { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
         match errand {
             Errand::Recall => {
-                self.note_recall(id, outcome);
-                self.reply(id);
+                self.note_recall(desk, id, outcome);
+                self.reply(desk, id);
             }
             Errand::Save => {
-                self.note_save(id, outcome);
-                self.next_turn(id);
+                self.note_save(desk, id, outcome);
+                self.next_turn(desk, id);
             }
         }
     }
 
     /// The runtime died under the call's session start, search or save: its successor is asked, once.
-    pub(super) fn runtime_died(&mut self, id: CallId) {
-        let call = self.call(id);
+    pub(super) fn runtime_died(&mut self, desk: &mut Desk, id: CallId) {
+        let call = desk.call(id);
         // Between errands nobody notices; the next one gets another runtime.
-        let (Step::Session(errand) | Step::Answer { errand, .. }) = call.step else { return };
+        if !matches!(call.step, Step::Session | Step::Answer) {
+            return;
+        }
         let repeated = std::mem::replace(&mut call.repeated, true);
         call.stamp = call.stamp.wrapping_add(1);
         if !repeated {
-            return self.finds_nobody(id, errand);
+            return self.finds_nobody(desk, id);
         }
-        self.give_lease_back(id);
-        self.unreachable(id, errand);
+        self.give_lease_back(desk, id);
+        self.unreachable(desk, id);
     }
 
-    #[inline]
-    pub(super) fn reply(&mut self, id: CallId) {
-        let spoken = self.now + self.call(id).turn.reply;
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn reply(&mut self, desk: &mut Desk, id: CallId) {
+        let spoken = self.now + desk.call(id).turn.reply;
         if spoken > self.now {
-            self.schedule(id, spoken, Class::Timer, Step::Reply);
+            self.schedule(desk, id, spoken, Class::Timer, Step::Reply);
         } else {
-            self.attempt(id, Errand::Save);
+            self.attempt(desk, id, Errand::Save);
         }
     }
 
-    #[inline]
-    pub(super) fn next_turn(&mut self, id: CallId) {
-        let now = self.now;
-        let call = self.call(id);
-        match call.call.after(call.turn.starts_at, now) {
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn next_turn(&mut self, desk: &mut Desk, id: CallId) {
+        let call = &mut desk.calls[id.0 as usize];
+        match call.call.after(&desk.traffic, call.turn.starts_at, self.now) {
             Next::Turn(turn) => {
                 call.turn = turn;
-                self.schedule(id, turn.starts_at, Class::Beginning, Step::Turn);
+                self.schedule(desk, id, turn.starts_at, Class::Beginning, Step::Turn);
             }
-            Next::HangUp(end) if end > now => self.schedule(id, end, Class::Ending, Step::HangUp),
-            Next::HangUp(_) => self.end_call(id),
+            Next::HangUp(end) if end > self.now => self.schedule(desk, id, end, Class::Ending, Step::HangUp),
+            Next::HangUp(_) => self.end_call(desk, id),
         }
     }
 
-    pub(super) fn shed(&mut self, id: CallId) {
-        let call = self.call(id);
-        let (tenant, rang) = (call.call.tenant, call.call.rings_at);
-        self.note(&Event::CallShed { tenant, rang });
-        self.end_call(id);
+    pub(super) fn shed(&mut self, desk: &mut Desk, id: CallId) {
+        let (tenant, rang) = (desk.tenant, desk.call(id).call.rings_at);
+        self.note(|| Event::CallShed { tenant, rang });
+        self.end_call(desk, id);
+    }
+
+    /// Hangs up every call of the worker's.
+    pub(super) fn cut_all(&mut self, desk: &mut Desk) {
+        let calls = (0..).map(CallId).zip(&desk.calls).filter(|(_, call)| call.step != Step::Gone);
+        let on_line: Vec<CallId> = calls.map(|(id, _)| id).collect();
+        for id in on_line {
+            self.cut(desk, id);
+        }
+    }
+
+    fn cut(&mut self, desk: &mut Desk, id: CallId) {
+        let call = desk.call(id);
+        let (rang, key, number) = (call.call.rings_at, call.key, call.call.number);
+        let tenant = desk.tenant;
+        self.note(|| Event::CallCut { tenant, rang });
+        let waiter = desk.waiting.iter().find(|(_, call)| **call == id).map(|(waiter, _)| waiter);
+        if let Some(waiter) = waiter {
+            desk.judge_wait(self.now, id);
+            desk.waiting.remove(waiter);
+            self.tell(desk, Fact::Cancelled { number, key });
+            desk.pool.cancelled(self.now, waiter);
+            self.carry_out(desk);
+        }
+        self.end_call(desk, id);
     }
 
     /// The caller is gone, by whatever way.
     #[inline(never)]
-    pub(super) fn end_call(&mut self, id: CallId) {
-        if self.calls[id.0 as usize].lease.is_some() {
-            self.give_lease_back(id);
+    pub(super) fn end_call(&mut self, desk: &mut Desk, id: CallId) {
+        if desk.call(id).lease.is_some() {
+            self.give_lease_back(desk, id);
         }
-        let call = &mut self.calls[id.0 as usize];
+        let call = desk.call(id);
         call.step = Step::Gone;
         call.stamp = call.stamp.wrapping_add(1);
-        let (desk, key, number) = (call.desk, call.key, call.call.number);
+        let (key, number) = (call.key, call.call.number);
         if self.workload.ended(&call.call, self.now) || self.door.is_some() {
             self.look_for_the_next_ring();
         }
-        self.free_calls.push(id);
+        desk.free_calls.push(id);
         self.line(-1);
         self.tell(desk, Fact::HungUp { number, key });
         if self.door.is_some() {
-            self.goes_out(id);
+            self.goes_out(desk, id);
         }
-        let desk = self.desk(desk);
         desk.keys.close(key);
         desk.tidy(key);
     }
 
-    #[inline]
-    pub(super) fn note_recall(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
-        let now = self.now;
-        let call = &self.calls[id.0 as usize];
-        let recall = Recall {
-            tenant: call.call.tenant,
-            intended: call.turn.starts_at,
-            lag: Span::ZERO,
-            took: now.since(call.turn.starts_at),
-            outcome,
-            admission: call.draft.admission,
-            session_start: call.draft.session_start,
-            search: call.draft.exchange,
-        };
-        self.note(&Event::Recalled(recall));
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn note_recall(&mut self, desk: &mut Desk, id: CallId, outcome: Result<(), ErrorCode>) {
+        let call = desk.call(id);
+        let (intended, Draft { admission, session_start, exchange: search }) = (call.turn.starts_at, call.draft);
+        let (tenant, took) = (desk.tenant, self.now.since(intended));
+        let recall = || Recall { tenant, intended, lag: Span::ZERO, took, outcome, admission, session_start, search };
+        self.note(|| Event::Recalled(recall()));
     }
 
-    #[inline]
-    pub(super) fn note_save(&mut self, id: CallId, outcome: Result<(), ErrorCode>) {
-        let now = self.now;
-        let call = &self.calls[id.0 as usize];
-        let (tenant, turn_intended, asked) = (call.call.tenant, call.turn.starts_at, call.wanted);
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn note_save(&mut self, desk: &mut Desk, id: CallId, outcome: Result<(), ErrorCode>) {
+        let tenant = desk.tenant;
+        let call = desk.call(id);
+        let (turn_intended, asked) = (call.turn.starts_at, call.wanted);
         if let Some((admission, took)) = call.draft.admission {
-            self.note(&Event::Admitted { tenant, asked, admission, took });
+            self.note(|| Event::Admitted { tenant, asked, admission, took });
         }
-        self.tenants[tenant.index()].acknowledged += u64::from(outcome.is_ok());
-        self.note(&Event::Saved(Save { tenant, turn_intended, took: now.since(asked), outcome }));
+        desk.acknowledged += u64::from(outcome.is_ok());
+        let took = self.now.since(asked);
+        self.note(|| Event::Saved(Save { tenant, turn_intended, took, outcome }));
+    }
+}
+
+impl Desk {
+    /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
+    /// one of who is there now.
+    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
+    #[inline(always)]
+    fn pick_up(&mut self, call: Call, key: Key) -> CallId {
+        let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(call, key) };
+        let on_line = &mut self.calls[id.0 as usize];
+        on_line.become_next(call, key);
+        on_line.turn = on_line.call.first_turn(&self.traffic);
+        id
     }
 
-    pub(super) fn schedule(&mut self, id: CallId, at: Time, class: Class, step: Step) {
-        let (at, stamp) = self.call(id).next(at, step);
-        self.queue.push(at, class, Due::Call { call: id, stamp });
-    }
-
-    fn push_answer(&mut self, call: CallId, (at, stamp): (Time, u32)) {
-        self.queue.push(at, Class::Ending, Due::Call { call, stamp });
-    }
-
-    pub(super) fn call(&mut self, id: CallId) -> &mut OnLine {
-        &mut self.calls[id.0 as usize]
+    #[cold]
+    #[inline(never)]
+    fn pick_up_one_more(&mut self, mut call: Call, key: Key) -> CallId {
+        let turn = call.first_turn(&self.traffic);
+        self.calls.push(OnLine::new(call, key, turn));
+        CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
     }
 }

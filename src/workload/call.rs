@@ -3,15 +3,15 @@
 //! Times within a call depend on when its turns were done, which only the engine knows; everything else is decided
 //! here, by streams that belong to this call alone.
 
-use std::sync::Arc;
-
 use crate::base::{CallerIndex, Distribution, Span, Stream, TenantIndex, Time, WorkerIndex};
 
 use super::{Arrivals, CallLength, TenantTraffic, Trace, TracedTurns};
 
 /// A caller's conversation.
 ///
-/// It starts with [`Call::first_turn`], goes on with [`Call::after`] each turn, and is over at [`Next::HangUp`].
+/// It starts with [`Call::first_turn`], goes on with [`Call::after`] each turn, and is over at [`Next::HangUp`]. Both are
+/// asked with the [traffic](super::Workload::traffic) of the call's tenant, which it does not carry about: calls come by the
+/// million.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// Whose customer calls.
@@ -24,7 +24,6 @@ pub struct Call {
     pub worker: WorkerIndex,
     /// When it rings, and its first turn is due.
     pub rings_at: Time,
-    traffic: Arc<TenantTraffic>,
     ending: Ending,
     gaps: Draws,
     replies: Draws,
@@ -100,7 +99,7 @@ impl Call {
     /// The call of `tenant` that begins with `ring`.
     #[expect(clippy::inline_always, reason = "see `Workload::next`")]
     #[inline(always)]
-    pub(super) fn new(tenant: TenantIndex, traffic: &Arc<TenantTraffic>, seeds: &Seeds, ring: Ring) -> Self {
+    pub(super) fn new(tenant: TenantIndex, traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) -> Self {
         let Ring { number, caller, worker, rings_at, record } = ring;
         let recorded = record.and_then(|record| Ending::of_record(traffic.arrivals.trace()?, record));
         let ending = recorded.unwrap_or_else(|| match &traffic.length {
@@ -113,7 +112,6 @@ impl Call {
             caller,
             worker,
             rings_at,
-            traffic: Arc::clone(traffic),
             ending,
             gaps: Draws::new(&traffic.turn_gap, seeds.gaps, number),
             replies: Draws::new(&traffic.reply, seeds.replies, number),
@@ -130,51 +128,51 @@ impl Call {
 
     /// The turn that is due as the call rings.
     #[inline]
-    pub fn first_turn(&mut self) -> Turn {
-        self.turn_at(self.rings_at)
+    pub fn first_turn(&mut self, traffic: &TenantTraffic) -> Turn {
+        self.turn_at(traffic, self.rings_at)
     }
 
     /// What follows the turn that was due at `started` and done, its save included, at `done`.
     #[inline]
-    pub fn after(&mut self, started: Time, done: Time) -> Next {
+    pub fn after(&mut self, traffic: &TenantTraffic, started: Time, done: Time) -> Next {
         match &mut self.ending {
             Ending::At(end) => {
                 let end = *end;
-                let next = self.next_start(started, done);
-                if next < end { Next::Turn(self.turn_at(next)) } else { Next::HangUp(end.max(done)) }
+                let next = self.next_start(traffic, started, done);
+                if next < end { Next::Turn(self.turn_at(traffic, next)) } else { Next::HangUp(end.max(done)) }
             }
             Ending::AfterTurns(0 | 1) => Next::HangUp(done),
             Ending::AfterTurns(left) => {
                 *left -= 1;
-                let next = self.next_start(started, done);
-                Next::Turn(self.turn_at(next))
+                let next = self.next_start(traffic, started, done);
+                Next::Turn(self.turn_at(traffic, next))
             }
             Ending::Within { turns: 0 | 1, end } => Next::HangUp((*end).max(done)),
             Ending::Within { turns, end } => {
                 *turns -= 1;
                 let end = *end;
-                let next = self.next_start(started, done);
-                if next < end { Next::Turn(self.turn_at(next)) } else { Next::HangUp(end.max(done)) }
+                let next = self.next_start(traffic, started, done);
+                if next < end { Next::Turn(self.turn_at(traffic, next)) } else { Next::HangUp(end.max(done)) }
             }
             Ending::Recorded { next, last, end } if next == last => Next::HangUp((*end).max(done)),
             Ending::Recorded { next, .. } => {
                 let number = *next;
                 *next += 1;
-                let trace = self.traffic.arrivals.trace().expect("recorded turns stand in a trace");
+                let trace = traffic.arrivals.trace().expect("recorded turns stand in a trace");
                 let starts_at = (self.rings_at + trace.turn_time(number)).max(done);
-                Next::Turn(self.turn_at(starts_at))
+                Next::Turn(self.turn_at(traffic, starts_at))
             }
         }
     }
 
     #[inline]
-    fn next_start(&mut self, started: Time, done: Time) -> Time {
-        (started + self.gaps.draw(&self.traffic.turn_gap)).max(done)
+    fn next_start(&mut self, traffic: &TenantTraffic, started: Time, done: Time) -> Time {
+        (started + self.gaps.draw(&traffic.turn_gap)).max(done)
     }
 
     #[inline]
-    fn turn_at(&mut self, starts_at: Time) -> Turn {
-        Turn { starts_at, reply: self.replies.draw(&self.traffic.reply) }
+    fn turn_at(&mut self, traffic: &TenantTraffic, starts_at: Time) -> Turn {
+        Turn { starts_at, reply: self.replies.draw(&traffic.reply) }
     }
 }
 
@@ -247,11 +245,23 @@ mod tests {
     }
 
     /// A call that rings at 500 ms and whose turns are a second apart.
-    fn call(length: CallLength) -> Call {
+    struct Played(TenantTraffic, Call);
+
+    impl Played {
+        fn first_turn(&mut self) -> Turn {
+            self.1.first_turn(&self.0)
+        }
+
+        fn after(&mut self, started: Time, done: Time) -> Next {
+            self.1.after(&self.0, started, done)
+        }
+    }
+
+    fn call(length: CallLength) -> Played {
         let gap = Distribution::constant(Span::from_ms(GAP_MS).ns()).unwrap();
-        let traffic = Arc::new(TenantTraffic { length, turn_gap: gap, ..tenant("acme") });
-        let seeds = Seeds::of(1, "acme");
-        Call::new(TenantIndex(0), &traffic, &seeds, ring(at(500)))
+        let traffic = TenantTraffic { length, turn_gap: gap, ..tenant("acme") };
+        let call = Call::new(TenantIndex(0), &traffic, &Seeds::of(1, "acme"), ring(at(500)));
+        Played(traffic, call)
     }
 
     fn lasting(ms: u64) -> CallLength {
@@ -305,17 +315,12 @@ mod tests {
     fn another_law_for_replies_leaves_the_gaps_alone() {
         let law = Distribution::exponential(1_000_000).unwrap();
         let times = |reply: Distribution| -> Vec<Time> {
-            let traffic = Arc::new(TenantTraffic {
-                length: CallLength::Turns(9),
-                turn_gap: law.clone(),
-                reply,
-                ..tenant("acme")
-            });
-            let seeds = Seeds::of(1, "acme");
-            let mut call = Call::new(TenantIndex(0), &traffic, &seeds, ring(at(0)));
-            let mut started = call.first_turn().starts_at;
+            let traffic =
+                TenantTraffic { length: CallLength::Turns(9), turn_gap: law.clone(), reply, ..tenant("acme") };
+            let mut call = Call::new(TenantIndex(0), &traffic, &Seeds::of(1, "acme"), ring(at(0)));
+            let mut started = call.first_turn(&traffic).starts_at;
             let mut next = || {
-                started = starts(call.after(started, started));
+                started = starts(call.after(&traffic, started, started));
                 started
             };
             (0..8).map(|_| next()).collect()

@@ -34,7 +34,7 @@ use super::{Arrivals, Call, TenantTraffic, Traffic};
 /// let traffic = Traffic { seed: 1, duration: Span::from_secs(60), tenants: vec![tenant] };
 /// let mut workload = Workload::new(&traffic);
 /// while let Some(mut call) = workload.next() {
-///     let turn = call.first_turn();
+///     let turn = call.first_turn(workload.traffic(call.tenant));
 ///     println!("{:?} speaks at {} s", call.caller, turn.starts_at.secs_f64());
 /// }
 /// # Ok::<(), busyhour::base::LawError>(())
@@ -113,6 +113,14 @@ impl Workload {
         }
         let ring = Ring { number, caller, worker: tenant.workers.place(caller), rings_at: due.at, record };
         Some(Call::new(due.tenant, &tenant.traffic, &tenant.seeds, ring))
+    }
+
+    /// A tenant's traffic, for its calls.
+    ///
+    /// # Panics
+    /// Where the traffic has no such tenant.
+    pub fn traffic(&self, tenant: TenantIndex) -> &Arc<TenantTraffic> {
+        &self.tenants[tenant.index()].traffic
     }
 
     /// Says that a call is over, however it ended. Its caller rings again later where the tenant is a closed one;

@@ -154,10 +154,10 @@ fn calls_of_all_tenants_come_in_the_order_of_their_times_and_ties_by_tenant() {
 }
 
 /// All that decides a call, its turns included.
-fn played(mut call: Call) -> (Time, u64, CallerIndex, Vec<Next>) {
-    let mut turns = vec![Next::Turn(call.first_turn())];
+fn played(tenant: &TenantTraffic, mut call: Call) -> (Time, u64, CallerIndex, Vec<Next>) {
+    let mut turns = vec![Next::Turn(call.first_turn(tenant))];
     while let Some(Next::Turn(turn)) = turns.last().copied() {
-        turns.push(call.after(turn.starts_at, turn.starts_at + turn.reply));
+        turns.push(call.after(tenant, turn.starts_at, turn.starts_at + turn.reply));
     }
     (call.rings_at, call.number, call.caller, turns)
 }
@@ -174,7 +174,10 @@ fn talkative(name: &str) -> TenantTraffic {
 
 #[test]
 fn the_same_seed_gives_the_same_calls_and_another_seed_others() {
-    let of = |seed| -> Vec<_> { calls(&traffic(seed, 60, vec![talkative("a")])).into_iter().map(played).collect() };
+    let of = |seed| -> Vec<_> {
+        let traffic = traffic(seed, 60, vec![talkative("a")]);
+        calls(&traffic).into_iter().map(|call| played(&traffic.tenants[0], call)).collect()
+    };
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
 }
@@ -182,8 +185,9 @@ fn the_same_seed_gives_the_same_calls_and_another_seed_others() {
 #[test]
 fn another_tenant_shifts_nobody_elses_calls() {
     let of = |tenants: Vec<TenantTraffic>, index| -> Vec<_> {
-        let calls = calls(&traffic(1, 60, tenants)).into_iter();
-        calls.filter(|call| call.tenant == TenantIndex(index)).map(played).collect()
+        let traffic = traffic(1, 60, tenants);
+        let calls = calls(&traffic).into_iter().filter(|call| call.tenant == TenantIndex(index));
+        calls.map(|call| played(&traffic.tenants[call.tenant.index()], call)).collect()
     };
     let alone = of(vec![talkative("a")], 0);
     assert!(alone.len() > 30);
@@ -205,7 +209,8 @@ fn more_new_callers_shift_no_arrival() {
 fn a_long_call_has_as_many_turns_as_fit() {
     let tenants = vec![TenantTraffic { arrivals: Arrivals::Poisson(Rate(20.0)), ..talkative("a") }];
     let traffic = traffic(1, 600, tenants);
-    let turns: Vec<f64> = calls(&traffic).into_iter().map(|call| (played(call).3.len() - 1) as f64).collect();
+    let turns: Vec<f64> =
+        calls(&traffic).into_iter().map(|call| (played(&traffic.tenants[0], call).3.len() - 1) as f64).collect();
     let mean = turns.iter().sum::<f64>() / turns.len() as f64;
     let deviation = (turns.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / turns.len() as f64).sqrt();
     let want = traffic.tenants[0].offered(traffic.duration, Span::ZERO).turns_per_call;

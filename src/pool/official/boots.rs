@@ -22,7 +22,7 @@ impl OfficialPool {
         self.booting.push_back(&mut self.links, place);
         self.levels.booting += 1;
         self.acquires[by].stage = Stage::Booting(place);
-        self.decisions.push_back(Decision::Spawn { runtime, key, port: port.port });
+        self.decisions.push(Decision::Spawn { runtime, key, port: port.port });
     }
 
     /// The port a runtime was to be started on is in use by someone else; no process was started. The next one is tried.
@@ -34,7 +34,7 @@ impl OfficialPool {
         if let Some(port) = next {
             let entry = &mut self.runtimes[place];
             entry.port = port;
-            return self.decisions.push_back(Decision::Spawn { runtime, key: entry.key, port: port.port });
+            return self.decisions.push(Decision::Spawn { runtime, key: entry.key, port: port.port });
         }
         self.leave_boot(place);
         self.levels.booting -= 1;
@@ -135,7 +135,7 @@ impl OfficialPool {
         self.levels.draining += 1;
         self.runtimes[place].phase = Phase::Leaving(Next::Acquire(by));
         self.acquires[by].stage = Stage::Ending { booted: place, error, flushed };
-        self.decisions.push_back(order);
+        self.decisions.push(order);
     }
 
     fn lacks_port(&mut self, now: Time, by: Place<WaiterId>) {

@@ -108,10 +108,10 @@ impl OfficialPool {
         let (by, waiter) = self.acquires.insert(Acquire { key, lock, stage: Stage::Queued, hung_up: false });
         self.proceed(now, by);
         self.go_on(now);
-        match self.decisions.back() {
+        match self.decisions.last() {
             Some(Decision::Refuse { waiter: refused, error }) if *refused == waiter => {
                 let error = *error;
-                self.decisions.pop_back();
+                self.decisions.take_back();
                 Admitted::Refused(error)
             }
             _ => Admitted::Waiting(waiter),
@@ -164,17 +164,17 @@ impl OfficialPool {
     pub(super) fn grant(&mut self, now: Time, by: Place<WaiterId>, place: Place<RuntimeId>, admission: Admission) {
         let waiter = self.acquires.id(by);
         let (lease, runtime) = self.lease(now, place);
-        self.decisions.push_back(Decision::Grant { waiter, lease, runtime, admission });
+        self.decisions.push(Decision::Grant { waiter, lease, runtime, admission });
     }
 
     pub(super) fn refuse(&mut self, by: Place<WaiterId>, error: PoolError) {
         let Acquire { lock, hung_up, .. } = self.acquires[by];
         if !hung_up {
-            self.decisions.push_back(Decision::Refuse { waiter: self.acquires.id(by), error });
+            self.decisions.push(Decision::Refuse { waiter: self.acquires.id(by), error });
         }
         if !self.rules.has(Rule::BootLockPerKey) {
             while let Some(other) = self.locks[lock].queue.pop_front(&mut self.queue_links) {
-                self.decisions.push_back(Decision::Refuse { waiter: self.acquires.id(other), error });
+                self.decisions.push(Decision::Refuse { waiter: self.acquires.id(other), error });
                 self.end_acquire(other);
             }
         }

@@ -10,6 +10,7 @@ use crate::base::Time;
 use crate::pool::decision::Decision;
 use crate::pool::list::{Links, List};
 use crate::pool::machine::Levels;
+use crate::pool::orders::Orders;
 use crate::pool::runtime::{Key, LeaseId, RuntimeId, WaiterId};
 use crate::pool::settings::Settings;
 use crate::pool::slab::{Place, Slab};
@@ -44,7 +45,7 @@ pub struct OfficialPool {
     /// Who was given a lock just now.
     pub(super) agenda: VecDeque<Place<WaiterId>>,
     pub(super) levels: Levels,
-    pub(super) decisions: VecDeque<Decision>,
+    pub(super) decisions: Orders,
 }
 
 impl OfficialPool {
@@ -72,7 +73,7 @@ impl OfficialPool {
             closer: VecDeque::new(),
             agenda: VecDeque::new(),
             levels: Levels::default(),
-            decisions: VecDeque::new(),
+            decisions: Orders::default(),
         }
     }
 
@@ -105,20 +106,20 @@ impl OfficialPool {
         (self.levels.live(), self.levels.busy)
     }
 
-    /// As [`Pool::first_decision`](super::super::Pool::first_decision).
-    pub fn first_decision(&self) -> Option<&Decision> {
-        self.decisions.front()
+    /// As [`Pool::next_order`](super::super::Pool::next_order).
+    pub fn next_order(&mut self) -> Option<&Decision> {
+        self.decisions.next()
     }
 
-    /// As [`Pool::drop_decision`](super::super::Pool::drop_decision).
-    pub fn drop_decision(&mut self) {
-        self.decisions.pop_front();
+    /// As [`Pool::has_orders`](super::super::Pool::has_orders).
+    pub fn has_orders(&self) -> bool {
+        !self.decisions.is_empty()
     }
 
     /// The next order, oldest first. To be called until there is none, after every input.
     #[inline]
     pub fn next_decision(&mut self) -> Option<Decision> {
-        self.decisions.pop_front()
+        self.next_order().copied()
     }
 
     #[inline]

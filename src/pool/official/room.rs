@@ -36,7 +36,7 @@ impl OfficialPool {
             return false;
         }
         self.runtimes[place].phase = Phase::Leaving(next);
-        self.decisions.push_back(Decision::Drain { runtime: self.runtimes.id(place), reason });
+        self.decisions.push(Decision::Drain { runtime: self.runtimes.id(place), reason });
         true
     }
 
@@ -78,6 +78,6 @@ impl OfficialPool {
     /// Nobody will end this runtime, or give its port back.
     pub(super) fn lose(&mut self, place: Place<RuntimeId>) {
         self.runtimes[place].phase = Phase::Lost;
-        self.decisions.push_back(Decision::Lose { runtime: self.runtimes.id(place) });
+        self.decisions.push(Decision::Lose { runtime: self.runtimes.id(place) });
     }
 }

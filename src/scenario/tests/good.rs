@@ -245,10 +245,10 @@ fn played(scenario: &Scenario) -> (f64, f64) {
         let next_end = on_line.first_key_value().map(|((at, _), _)| *at);
         if workload.peek().is_some_and(|ring| next_end.is_none_or(|end| ring < end)) {
             let mut call = workload.next().unwrap();
-            let mut next = Next::Turn(call.first_turn());
+            let mut next = Next::Turn(call.first_turn(workload.traffic(call.tenant)));
             while let Next::Turn(turn) = next {
                 turns += u32::from(turn.starts_at < end);
-                next = call.after(turn.starts_at, turn.starts_at + turn.reply);
+                next = call.after(workload.traffic(call.tenant), turn.starts_at, turn.starts_at + turn.reply);
             }
             let Next::HangUp(at) = next else { unreachable!("the loop ends with the call") };
             on_line.insert((at, calls), call);

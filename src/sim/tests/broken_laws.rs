@@ -26,9 +26,9 @@ fn broken(prepare: impl Fn(&mut Simulation<'_>)) -> (Summary, Story) {
 /// Plays with books that know stricter settings than the pools.
 fn stricter(settings: impl Fn(&mut Settings)) -> (Summary, Story) {
     broken(|simulation| {
-        let mut known = simulation.scenario.pool.clone();
+        let mut known = simulation.world.scenario.pool.clone();
         settings(&mut known);
-        let profile = simulation.scenario.profile;
+        let profile = simulation.world.scenario.profile;
         simulation.desks.iter_mut().for_each(|desk| desk.books = Books::new(desk.tenant, &known, profile));
     })
 }

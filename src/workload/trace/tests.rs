@@ -21,18 +21,21 @@ fn traffic(trace: Trace) -> TenantTraffic {
 }
 
 fn calls(secs: u64, trace: Trace) -> Vec<Call> {
-    let traffic = Traffic { seed: 1, duration: Span::from_secs(secs), tenants: vec![traffic(trace)] };
-    let mut workload = Workload::new(&traffic);
+    calls_of(&Traffic { seed: 1, duration: Span::from_secs(secs), tenants: vec![traffic(trace)] })
+}
+
+fn calls_of(traffic: &Traffic) -> Vec<Call> {
+    let mut workload = Workload::new(traffic);
     std::iter::from_fn(|| workload.next()).collect()
 }
 
 /// When the turns of a call start, if each is done at once, and when it hangs up.
-fn course(mut call: Call) -> (Vec<u64>, u64) {
+fn course(traffic: &TenantTraffic, mut call: Call) -> (Vec<u64>, u64) {
     let whole = |time: Time| time.ns() / 1_000_000_000;
-    let mut turns = vec![call.first_turn().starts_at];
+    let mut turns = vec![call.first_turn(traffic).starts_at];
     loop {
         let last = turns[turns.len() - 1];
-        match call.after(last, last) {
+        match call.after(traffic, last, last) {
             Next::Turn(turn) => turns.push(turn.starts_at),
             Next::HangUp(end) => return (turns.into_iter().map(whole).collect(), whole(end)),
         }
@@ -40,7 +43,9 @@ fn course(mut call: Call) -> (Vec<u64>, u64) {
 }
 
 fn course_of(call: TracedCall, turn_times: Vec<Span>) -> (Vec<u64>, u64) {
-    course(calls(1000, Trace::new(vec![call], turn_times)).remove(0))
+    let tenant = traffic(Trace::new(vec![call], turn_times));
+    let traffic = Traffic { seed: 1, duration: Span::from_secs(1000), tenants: vec![tenant] };
+    course(&traffic.tenants[0], calls_of(&traffic).remove(0))
 }
 
 #[test]
