@@ -15,6 +15,7 @@ import model
 
 RATE, CALLERS, SLOTS = model.RATE, model.CALLERS, model.SLOTS
 BOOT_S, SEARCH_S, TTL_S, REAPER_S = model.BOOT_S, model.SEARCH_S, model.TTL_S, model.REAPER_S
+SAVES = model.saves()
 STAY, OTHER = (np.array(column) for column in model.popularity())
 # More than can be under way at once.
 RING = 4096
@@ -44,6 +45,9 @@ class Pool(cb.Model):
     search_ring: cb.Array[int] = cb.Array(RING)
     searches_begun: int = 0
     searches_ended: int = 0
+    save_ring: cb.Array[int] = cb.Array(RING)
+    saves_begun: int = 0
+    saves_ended: int = 0
 
     @cb.process
     def arrivals(self):
@@ -111,9 +115,34 @@ class Pool(cb.Model):
 
     @cb.event
     def search_ends(self):
-        """The lease is given back; the last one leaves an idle runtime."""
+        """The lease is given back. Whoever saves asks for another."""
         slot = self.search_ring[self.searches_ended % RING]
         self.searches_ended += 1
+        self.give_back(slot)
+        if SAVES:
+            self.save(self.caller_of[slot])
+
+    @cb.function
+    def save(self, caller: int) -> None:
+        """A save begins, on the runtime that has just been given back."""
+        slot = self.slot_of[caller]
+        if self.leases[slot] == 0:
+            self.unlink(slot)
+        self.leases[slot] += 1
+        self.save_ring[self.saves_begun % RING] = slot
+        self.saves_begun += 1
+        cb.schedule(self.save_ends, 0.0)
+
+    @cb.event
+    def save_ends(self):
+        """The lease is given back."""
+        slot = self.save_ring[self.saves_ended % RING]
+        self.saves_ended += 1
+        self.give_back(slot)
+
+    @cb.function
+    def give_back(self, slot: int) -> None:
+        """A lease is given back; the last one leaves an idle runtime."""
         self.leases[slot] -= 1
         if self.leases[slot] == 0:
             self.idle_since[slot] = cb.now()

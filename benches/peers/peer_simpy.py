@@ -8,6 +8,8 @@ import simpy
 
 import model
 
+SAVES = model.saves()
+
 
 class Runtime:
     """A caller's runtime, from its spawn until its slot is given to another."""
@@ -50,9 +52,20 @@ class Pool:
             if runtime.ready is not None:
                 yield runtime.ready
         yield environment.timeout(model.SEARCH_S)
+        self.give_back(caller, runtime)
+        if SAVES:
+            runtime = self.runtimes[caller]
+            if runtime.leases == 0:
+                del self.idle[caller]
+            runtime.leases += 1
+            yield environment.timeout(0.0)
+            self.give_back(caller, runtime)
+
+    def give_back(self, caller, runtime):
+        """A lease is given back; the last one leaves an idle runtime."""
         runtime.leases -= 1
         if runtime.leases == 0:
-            runtime.idle_since = environment.now
+            runtime.idle_since = self.environment.now
             self.idle[caller] = runtime
 
     def spawn(self, caller):

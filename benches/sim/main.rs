@@ -1,10 +1,11 @@
 //! What virtual time costs: the whole engine through its public interface, everything measured, every law checked.
 //!
 //! `cargo bench --bench sim [-- lru|calls|day|tenants|replications|peers]`. The peers are the first model in SimPy and
-//! Cimba (`benches/peers`), installed into a virtual environment under `target/` where Python and its registry are to be
-//! had, and played in the same run, so that the ratio is of one machine and one moment. Time is CPU time, which
-//! a busy machine stretches less, save where several threads are the question. `-- tenants day` plays the thousand
-//! tenants for their whole day rather than for an hour.
+//! Cimba (`benches/peers`), once as it was set, with recalls alone, and once with saves, which ours has always. They are
+//! installed into a virtual environment under `target/` where Python and its registry are to be had, and played in the
+//! same run, so that the ratio is of one machine and one moment. Time is CPU time, which a busy machine stretches less,
+//! save where several threads are the question. `-- tenants day` plays the thousand tenants for their whole day rather
+//! than for an hour.
 
 mod models;
 mod peers;

@@ -20,6 +20,9 @@ const PEERS: [Peer; 2] = [
     Peer { name: "Cimba", script: "peer_cimba.py", package: "cimba==0.9.5", turns: 10_000_000 },
 ];
 
+/// The model has recalls alone; a turn of busyhour's saves, too, which asks the pool once more.
+const TURNS: [(&str, Option<&str>); 2] = [("recalls", None), ("recalls and saves", Some("saves"))];
+
 /// Plays every peer that can be had, and prints how busyhour compares: it found `reused` of the turns without a boot,
 /// at `rate` turns a second.
 pub(crate) fn play(reused: f64, rate: f64) {
@@ -28,17 +31,19 @@ pub(crate) fn play(reused: f64, rate: f64) {
         Err(reason) => return println!("  no peers: {reason}"),
     };
     for peer in PEERS {
-        let told = match peer.play(&python, reused) {
-            Ok(theirs) => format!("{:.2} million turns/s, busyhour {:.2} times", theirs / 1e6, rate / theirs),
-            Err(reason) => format!("not played: {reason}"),
-        };
-        println!("  {}: {told}", peer.name);
+        for (turn, argument) in TURNS {
+            let told = match peer.play(&python, argument, reused) {
+                Ok(theirs) => format!("{:.2} million turns/s, busyhour {:.2} times", theirs / 1e6, rate / theirs),
+                Err(reason) => format!("not played: {reason}"),
+            };
+            println!("  {} ({turn}): {told}", peer.name);
+        }
     }
 }
 
 impl Peer {
     /// Turns a second, of the quickest of three plays of the same model.
-    fn play(&self, python: &Path, reused: f64) -> Result<f64, String> {
+    fn play(&self, python: &Path, saves: Option<&str>, reused: f64) -> Result<f64, String> {
         said_by(Command::new(python).args([
             "-m",
             "pip",
@@ -50,7 +55,7 @@ impl Peer {
         let mut best: f64 = 0.0;
         for _ in 0..3 {
             let script = Path::new(PEERS_FOLDER).join(self.script);
-            let said = said_by(Command::new(python).arg("-B").arg(script).arg(self.turns.to_string()))?;
+            let said = said_by(Command::new(python).arg("-B").arg(script).arg(self.turns.to_string()).args(saves))?;
             let played: Value = serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?;
             let figure = |name: &str| played[name].as_f64().ok_or_else(|| format!("no {name} in {said}"));
             let (turns, boots) = (figure("turns")?, figure("boots")?);

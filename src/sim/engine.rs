@@ -20,14 +20,15 @@ pub(super) struct Simulation<'j> {
     pub(super) world: World<'j>,
     /// All workers, in the order of the tenants.
     pub(super) desks: Vec<Desk>,
-    /// The pool that has not reported since it was concerned.
-    pub(super) touched: Option<DeskId>,
+    /// Whose pool was concerned last, and whether it has not reported since.
+    pub(super) touched: DeskId,
+    pub(super) is_to_report: bool,
 }
 
 impl<'j> Simulation<'j> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
         let world = World::new(part, listener);
-        Self { desks: desks(part, &world.workload), world, touched: None }
+        Self { desks: desks(part, &world.workload), world, touched: DeskId(0), is_to_report: false }
     }
 
     /// Plays everything there is to play and judges how it ended.

@@ -13,15 +13,16 @@ impl Simulation<'_> {
     /// it never held.
     #[inline]
     pub(super) fn touch(&mut self, id: DeskId) {
-        if self.touched != Some(id) {
+        if self.touched != id {
             self.touch_another(id);
         }
+        self.is_to_report = true;
     }
 
     #[inline(never)]
     fn touch_another(&mut self, id: DeskId) {
         self.report_touched();
-        self.touched = Some(id);
+        self.touched = id;
     }
 
     /// [`Simulation::touch`], and sees whether a law was broken.
@@ -33,8 +34,8 @@ impl Simulation<'_> {
     #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
     #[inline(always)]
     pub(super) fn report_touched(&mut self) {
-        if let Some(id) = self.touched.take() {
-            self.world.report(&mut self.desks[id.0 as usize]);
+        if std::mem::take(&mut self.is_to_report) {
+            self.world.report(&mut self.desks[self.touched.0 as usize]);
         }
     }
 

@@ -31,6 +31,8 @@ pub(super) struct World<'j> {
     pub(super) now: Time,
     pub(super) queue: Queue,
     pub(super) workload: Workload,
+    /// Calls ring until then.
+    window: Time,
     /// When the next call rings, as far as is known; never once the window is over.
     pub(super) next_ring: Time,
     pub(super) recorder: Recorder,
@@ -88,6 +90,7 @@ impl<'j> World<'j> {
             now: Time::ZERO,
             queue: Queue::default(),
             workload: Workload::sharing(&scenario.traffic, &part.popularities),
+            window: Time::ZERO + scenario.duration,
             next_ring: Time::NEVER,
             recorder: scenario.recorder(),
             hosts: computing::hosts(part),
@@ -111,8 +114,9 @@ impl<'j> World<'j> {
         world
     }
 
+    #[inline]
     pub(super) fn window(&self) -> Time {
-        Time::ZERO + self.scenario.duration
+        self.window
     }
 
     pub(super) fn deadline(&self) -> Time {

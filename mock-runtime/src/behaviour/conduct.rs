@@ -107,7 +107,7 @@ impl Conduct {
             BootKind::Cold => &self.boot_cold,
             BootKind::Warm => &self.boot_warm,
         };
-        let after_ns = self.stretched(life, draw(law, life.seed ^ BOOT, 0), at_ns);
+        let after_ns = self.stretched(life, law.draw(&mut Stream::numbered(life.seed ^ BOOT, 0)), at_ns);
         match self.active(&self.boot_failures, life, at_ns).next() {
             None => BootOutcome::Ready { after_ns },
             Some(FailureMode::Exit) => BootOutcome::Exit { after_ns },
@@ -119,9 +119,14 @@ impl Conduct {
     #[inline]
     pub fn takes(&self, life: &mut Life, work: Work, at_ns: u64) -> u64 {
         let which = work as usize;
+        let law = &self.works[which];
+        // A constant needs no stream, and most scenarios have several.
+        if let Distribution::Constant { ns } = law {
+            return self.stretched(life, *ns, at_ns);
+        }
         let number = life.asked[which];
         life.asked[which] = number.wrapping_add(1);
-        let drawn = draw(&self.works[which], life.seed ^ WORK[which], u64::from(number));
+        let drawn = law.draw(&mut Stream::numbered(life.seed ^ WORK[which], u64::from(number)));
         self.stretched(life, drawn, at_ns)
     }
 
@@ -162,15 +167,6 @@ fn slow(behaviour: &Behaviour, project: &str) -> Vec<Hit<f64>> {
 
 fn concerns(whose: Option<&str>, project: &str) -> bool {
     whose.is_none_or(|whose| whose == project)
-}
-
-/// A constant needs no stream, and most scenarios have several.
-#[inline]
-fn draw(law: &Distribution, seed: u64, number: u64) -> u64 {
-    match law {
-        Distribution::Constant { ns } => *ns,
-        law => law.draw(&mut Stream::numbered(seed, number)),
-    }
 }
 
 const WORKS: usize = 5;
