@@ -61,9 +61,7 @@ fn tell(lives: &[Live], arguments: &RunArguments) -> Result<(), Failure> {
             folder: folder.display().to_string(),
             summary: live.played.summary.clone(),
         });
-        if github::is_here() {
-            github::tell(&live.played.summary, arguments.live.quiet)?;
-        }
+        github::tell_if_here(&live.played.summary, arguments.live.quiet);
     }
     if matches!(arguments.format, Format::Json) {
         super::print(&Clients { schema: Clients::SCHEMA.to_owned(), clients }.json())?;

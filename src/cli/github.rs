@@ -10,25 +10,44 @@ use crate::measure::Summary;
 use crate::report;
 
 /// Whether this is a step of a workflow.
-pub(super) fn is_here() -> bool {
+fn is_here() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// Appends the page to the job's summary, where there is one, and unless it is to be quiet prints the annotations beside
-/// the result: the runner reads both streams.
-pub(super) fn tell(summary: &Summary, quiet: bool) -> Result<(), Failure> {
-    if let Some(file) = page_file() {
-        append(Path::new(&file), &report::github_page(summary)).map_err(|error| {
-            let file = Path::new(&file).display();
-            Failure::work(format!("{file} cannot be written: {error}; unset GITHUB_STEP_SUMMARY to do without"))
-        })?;
+/// In a step of a workflow, appends the page to the job's summary, where there is one, and unless it is to be quiet prints
+/// the annotations beside the result: the runner reads both streams. Nobody has asked for the page, so a summary that
+/// cannot be written does not stand in for the verdict.
+pub(super) fn tell_if_here(summary: &Summary, quiet: bool) {
+    if !is_here() {
+        return;
+    }
+    if let Err(failure) = append_page(summary) {
+        super::tell(&format!("busyhour: {}; this run's page is left out", failure.reason()));
     }
     if !quiet {
-        for line in report::github_annotations(summary) {
-            super::tell(&line);
-        }
+        annotate(summary);
     }
+}
+
+/// The same for who has asked for it.
+pub(super) fn tell(summary: &Summary) -> Result<(), Failure> {
+    append_page(summary)?;
+    annotate(summary);
     Ok(())
+}
+
+fn append_page(summary: &Summary) -> Result<(), Failure> {
+    let Some(file) = page_file() else { return Ok(()) };
+    append(Path::new(&file), &report::github_page(summary)).map_err(|error| {
+        let file = Path::new(&file).display();
+        Failure::work(format!("{file} cannot be written: {error}; unset GITHUB_STEP_SUMMARY to do without"))
+    })
+}
+
+fn annotate(summary: &Summary) {
+    for line in report::github_annotations(summary) {
+        super::tell(&line);
+    }
 }
 
 fn page_file() -> Option<OsString> {

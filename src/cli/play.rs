@@ -32,9 +32,7 @@ pub(super) fn play(arguments: &RunArguments) -> Result<u8, Failure> {
     let text = live.scenario.text_as_played();
     let page = report::Page { summary, chronicle: Some(&live.played.chronicle), scenario: Some(&text) };
     arguments.outputs.write(&page)?;
-    if github::is_here() {
-        github::tell(summary, arguments.live.quiet)?;
-    }
+    github::tell_if_here(summary, arguments.live.quiet);
     Ok(live.signal.unwrap_or_else(|| exit_code(&live.played.summary)))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, Failure> {
         scenario: scenario.as_deref(),
     })?;
     if arguments.github {
-        github::tell(&summary, false)?;
+        github::tell(&summary)?;
     }
     if (arguments.outputs.is_empty() && !arguments.github) || arguments.format.is_some() {
         super::print(&match arguments.format.unwrap_or_default() {

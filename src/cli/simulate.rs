@@ -55,9 +55,7 @@ pub(super) fn simulate(arguments: &SimArguments) -> Result<u8, Failure> {
         file(out, &page, began)?;
     }
     arguments.outputs.write(&page)?;
-    if github::is_here() {
-        github::tell(&summary, false)?;
-    }
+    github::tell_if_here(&summary, false);
     events.map_or(Ok(()), EventFile::close)?;
     if let Some(boots) = boots {
         super::tell(&report::boots(&boots));

@@ -166,6 +166,21 @@ fn a_workflow_gets_a_page_and_annotations() {
 }
 
 #[test]
+fn a_page_that_cannot_be_written_is_no_verdict_unless_it_was_asked_for() {
+    let rig = Rig::new();
+    let scenario = rig.scenario(&format!("{SECOND}thresholds = [\"turns >= 1000\"]"), FEW);
+    let nowhere = rig.path("no such folder").join("page.md");
+    let mut command = rig.command(&scenario);
+    command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &nowhere);
+    let played = rig.finish(Playing::start(&mut command));
+    assert_eq!(played.code, Some(99), "{}", played.stderr);
+    assert!(played.stderr.contains("page.md cannot be written") && played.stderr.contains("::error file="));
+    let mut command = rig.bare(&["report", rig.run_folder().to_str().unwrap(), "--github"]);
+    let asked = rig.finish(Playing::start(command.env("GITHUB_STEP_SUMMARY", &nowhere)));
+    assert_eq!(asked.code, Some(1), "{}", asked.stderr);
+}
+
+#[test]
 fn what_is_no_run_is_not_told() {
     let rig = Rig::new();
     fs::write(rig.path("summary.json"), "{\"schema\": \"busyhour.replications/1\"}").unwrap();
