@@ -37,18 +37,9 @@ impl Levels {
         if held > 0 {
             self.runtime_ns += u128::from(held) * u128::from(self.now.runtimes);
             self.busy_ns += u128::from(held) * u128::from(self.now.busy);
-            self.reach();
-        }
-        self.since = self.since.max(at);
-    }
-
-    /// What is held now was held for some time. Mostly that is no peak: to say so costs less than to work out another.
-    #[inline]
-    fn reach(&mut self) {
-        let (now, peak) = (&self.now, &self.peak);
-        if now.runtimes > peak.runtimes || now.busy > peak.busy || now.ports > peak.ports {
             self.peak = higher(self.peak, self.now);
         }
+        self.since = self.since.max(at);
     }
 
     /// What is held now.

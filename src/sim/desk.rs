@@ -7,10 +7,12 @@ use mock_runtime::behaviour::{Conduct, Life, Work};
 use super::beside::Beside;
 use super::call::OnLine;
 use super::laws::{Books, Record};
+use super::parts::Part;
 use super::queue::{CallId, DeskId};
 use crate::base::{BootKind, CallerIndex, DrainReason, Span, Stream, TenantIndex, Time};
-use crate::pool::{Key, Profile, ProfiledPool, RuntimeId, Settings, WaiterId};
-use crate::workload::TenantTraffic;
+use crate::pool::{Key, Profile, ProfiledPool, RuntimeId, WaiterId};
+use crate::scenario::Lease;
+use crate::workload::{Arrivals, TenantTraffic};
 
 /// A worker: one agent process with one pool.
 pub(super) struct Desk {
@@ -44,20 +46,6 @@ pub(super) struct Desk {
     first_tick: Span,
     /// Seeds the lives of its runtimes.
     lives: u64,
-}
-
-/// What a worker is told when it begins.
-pub(super) struct Hired {
-    pub(super) id: DeskId,
-    pub(super) tenant: TenantIndex,
-    pub(super) host: usize,
-    pub(super) traffic: Arc<TenantTraffic>,
-    pub(super) conduct: Conduct,
-    pub(super) pinned: bool,
-    /// Callers who may come back.
-    pub(super) known: u32,
-    /// Seeds the lives of its runtimes.
-    pub(super) lives: u64,
 }
 
 /// A process that exists.
@@ -114,15 +102,24 @@ pub(super) struct CallerState {
 }
 
 impl Desk {
-    pub(super) fn new(hired: Hired, (profile, settings): (Profile, Settings)) -> Self {
-        let Hired { id, tenant, host, traffic, conduct, pinned, known, lives } = hired;
+    /// The tenant's worker of that number, in the part's place for it.
+    pub(super) fn new(
+        part: &Part,
+        id: DeskId,
+        (tenant, worker): (TenantIndex, u16),
+        traffic: &Arc<TenantTraffic>,
+        conduct: Conduct,
+    ) -> Self {
+        let (scenario, place) = (&part.scenario, &part.places[id.0 as usize]);
+        let (profile, settings) = (scenario.profile, place.settings(scenario));
+        let mut lives = Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into());
         Self {
             id,
             tenant,
-            host,
-            traffic,
+            host: place.host,
+            traffic: Arc::clone(traffic),
             conduct,
-            pinned,
+            pinned: scenario.tenants[tenant.index()].lease == Lease::Call,
             first_tick: if profile == Profile::Builtin { settings.boot_timeout } else { Span::ZERO },
             books: Books::new(tenant, &settings, profile),
             pool: ProfiledPool::new(profile, settings, Time::ZERO),
@@ -130,12 +127,12 @@ impl Desk {
             waiting: Beside::default(),
             calls: Vec::new(),
             free_calls: Vec::new(),
-            keys: Keys { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() },
+            keys: Keys::of(traffic),
             acknowledged: 0,
             reported: (0, 0),
             tick_at: Time::NEVER,
             spawned: false,
-            lives,
+            lives: lives.below(u64::MAX),
         }
     }
 
@@ -201,6 +198,15 @@ impl Runtime {
 }
 
 impl Keys {
+    /// Those of the callers who may come back.
+    fn of(traffic: &TenantTraffic) -> Self {
+        let known = match traffic.arrivals {
+            Arrivals::Closed { callers, .. } => callers,
+            _ => traffic.callers.size,
+        };
+        Self { known, callers: vec![CallerState::default(); known as usize], free: Vec::new() }
+    }
+
     /// The key under which a caller's call is played.
     #[inline]
     pub(super) fn open(&mut self, caller: CallerIndex) -> Key {

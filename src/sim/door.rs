@@ -108,7 +108,7 @@ impl Simulation<'_> {
             Some(Reverse(Step { call, next: Next::Rings, .. })) => {
                 let id = self.world.desk_of(&call);
                 self.world.phone_rings(&mut self.desks[id.0 as usize], call);
-                self.touch_anew(id);
+                self.touch(id);
             }
             None => self.look_ahead(),
         }
@@ -130,13 +130,6 @@ impl Simulation<'_> {
         } else {
             door.expect(begins, call, Next::Begins(None));
         }
-    }
-
-    /// Under a key that the call has had since the phone rang, where that rang before.
-    fn begin_call(&mut self, call: Call, key: Option<Key>) {
-        let id = self.world.desk_of(&call);
-        self.world.take_call(&mut self.desks[id.0 as usize], call, key);
-        self.touch_anew(id);
     }
 }
 

@@ -1,19 +1,17 @@
 //! The engine: takes the next event, gives it to whom it concerns, until nothing is left to happen.
 
-use std::sync::Arc;
-
 use mock_runtime::behaviour::Conduct;
 
 use super::changes::Changes;
-use super::desk::{Desk, Hired};
+use super::desk::Desk;
 use super::faults;
 use super::journal::{Fact, Listener};
 use super::parts::Part;
 use super::queue::{DeskId, Due, Kind, Packed};
 use super::world::World;
-use crate::base::{Span, Stream, TenantIndex, Time};
-use crate::scenario::Lease;
-use crate::workload::{Arrivals, TenantTraffic, Workload};
+use crate::base::{Span, TenantIndex, Time};
+use crate::pool::Key;
+use crate::workload::{Call, Workload};
 
 /// A scenario being played.
 pub(super) struct Simulation<'j> {
@@ -148,39 +146,35 @@ impl<'j> Simulation<'j> {
         }
         let Some(call) = self.world.workload.next() else { return };
         self.world.look_for_the_next_ring();
+        self.begin_call(call, None);
+    }
+
+    /// Under a key that the call has had since the phone rang, where that rang before.
+    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
+    #[inline(always)]
+    pub(super) fn begin_call(&mut self, call: Call, key: Option<Key>) {
         let id = self.world.desk_of(&call);
-        let desk = &mut self.desks[id.0 as usize];
-        self.world.take_call(desk, call, None);
-        self.world.broken |= desk.is_broken();
+        self.world.take_call(&mut self.desks[id.0 as usize], call, key);
         self.touch(id);
     }
 
     #[expect(clippy::inline_always, reason = "it is the loop")]
     #[inline(always)]
     fn step(&mut self, due: Packed) {
+        let Some(kind) = due.kind() else { return self.rare_step(due.into()) };
         let id = due.desk();
-        match due.kind() {
+        let desk = &mut self.desks[id.0 as usize];
+        match kind {
             Kind::Call => {
                 let (call, stamp) = due.call();
-                let desk = &mut self.desks[id.0 as usize];
                 // Unless it was overtaken.
                 if desk.call(call).stamp != stamp {
                     return;
                 }
                 self.world.call_step(desk, call);
-                self.world.broken |= desk.is_broken();
             }
-            Kind::Ready => {
-                let desk = &mut self.desks[id.0 as usize];
-                self.world.boot_ends(desk, due.runtime());
-                self.world.broken |= desk.is_broken();
-            }
-            Kind::DrainEnds => {
-                let desk = &mut self.desks[id.0 as usize];
-                self.world.drain_ends(desk, due.runtime());
-                self.world.broken |= desk.is_broken();
-            }
-            Kind::Rare => return self.rare_step(due.into()),
+            Kind::Ready => self.world.boot_ends(desk, due.runtime()),
+            Kind::DrainEnds => self.world.drain_ends(desk, due.runtime()),
         }
         self.touch(id);
     }
@@ -192,17 +186,17 @@ impl<'j> Simulation<'j> {
         match due {
             Due::BootFails { desk: id, runtime } => {
                 world.boot_fails(&mut desks[id.0 as usize], runtime);
-                self.touch_anew(id);
+                self.touch(id);
             }
             Due::Computed { desk } => self.computed(desk),
             Due::GoesOn { desk, work } => world.goes_on(&desks[desk.0 as usize], work),
             Due::GivesUp { desk: id, work } => {
                 world.gives_up(&mut desks[id.0 as usize], work);
-                self.touch_anew(id);
+                self.touch(id);
             }
             Due::Tick { desk: id } => {
                 world.tick(&mut desks[id.0 as usize]);
-                self.touch_anew(id);
+                self.touch(id);
             }
             Due::Fault { number, begins } => {
                 self.fault(number, begins);
@@ -242,30 +236,11 @@ fn desks(part: &Part, workload: &Workload) -> Vec<Desk> {
     let projects: Vec<String> = (0..scenario.tenants.len()).map(faults::project).collect();
     let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
     let behaviour = scenario.behaviour(0, &projects);
-    let rules = |place: usize| (scenario.profile, part.places[place].settings(scenario));
     let tenants = (0_u16..).map(TenantIndex).zip(&scenario.traffic.tenants);
-    let workers =
-        tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, traffic, worker)));
-    let desk = |(place, (tenant, traffic, worker)): (usize, (TenantIndex, &TenantTraffic, u16))| {
-        let hired = Hired {
-            id: DeskId(u32::try_from(place).expect("there are few workers")),
-            tenant,
-            host: part.places[place].host,
-            traffic: Arc::clone(workload.traffic(tenant)),
-            conduct: Conduct::new(&behaviour, projects[tenant.index()]),
-            pinned: scenario.tenants[tenant.index()].lease == Lease::Call,
-            known: known_callers(traffic),
-            lives: Stream::named(scenario.seed, &format!("{}/lives", traffic.name), worker.into()).below(u64::MAX),
-        };
-        Desk::new(hired, rules(place))
+    let workers = tenants.flat_map(|(tenant, traffic)| (0..traffic.workers).map(move |worker| (tenant, worker)));
+    let desk = |(id, (tenant, worker)): (u32, (TenantIndex, u16))| {
+        let conduct = Conduct::new(&behaviour, projects[tenant.index()]);
+        Desk::new(part, DeskId(id), (tenant, worker), workload.traffic(tenant), conduct)
     };
-    workers.enumerate().map(desk).collect()
-}
-
-/// Callers who may come back.
-fn known_callers(traffic: &TenantTraffic) -> u32 {
-    match traffic.arrivals {
-        Arrivals::Closed { callers, .. } => callers,
-        _ => traffic.callers.size,
-    }
+    (0..).zip(workers).map(desk).collect()
 }

@@ -227,19 +227,19 @@ pub(super) enum Kind {
     Call,
     Ready,
     DrainEnds,
-    Rare,
 }
 
 /// Looks at what is due without making a [`Due`] of it, which would go through memory.
 #[expect(clippy::cast_possible_truncation, reason = "what was put into a half is taken out of it")]
 impl Packed {
+    /// None where it is rare.
     #[inline]
-    pub(super) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> Option<Kind> {
         match self.0 >> 32 {
-            0 => Kind::Call,
-            1 => Kind::Ready,
-            3 => Kind::DrainEnds,
-            _ => Kind::Rare,
+            0 => Some(Kind::Call),
+            1 => Some(Kind::Ready),
+            3 => Some(Kind::DrainEnds),
+            _ => None,
         }
     }
 
@@ -300,6 +300,29 @@ const CLASS_SHIFT: u32 = 62;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked_and_what_is_of_every_day_is_known_as_such() {
+        let (desk, call, stamp) = (DeskId(u32::MAX), CallId(u32::MAX - 1), u32::MAX - 2);
+        let runtime = RuntimeId::from(KeyData::from_ffi(7 << 32 | 9));
+        let work = WorkId::from(KeyData::from_ffi(5 << 32 | 3));
+        let cases = [
+            (Due::Call { desk, call, stamp }, Some(Kind::Call)),
+            (Due::Ready { desk, runtime }, Some(Kind::Ready)),
+            (Due::BootFails { desk, runtime }, None),
+            (Due::DrainEnds { desk, runtime }, Some(Kind::DrainEnds)),
+            (Due::Computed { desk }, None),
+            (Due::GoesOn { desk, work }, None),
+            (Due::GivesUp { desk, work }, None),
+            (Due::Tick { desk }, None),
+            (Due::Fault { number: 4, begins: true }, None),
+            (Due::Fault { number: 4, begins: false }, None),
+        ];
+        for (due, kind) in cases {
+            let packed = Packed::from(due);
+            assert_eq!((Due::from(packed), packed.kind()), (due, kind));
+        }
+    }
 
     /// Pushes and pops in turns, against a list that is sorted anew each time.
     #[test]

@@ -10,25 +10,20 @@ use crate::measure::{Event, Level};
 
 impl Simulation<'_> {
     /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
-    /// it never held.
+    /// it never held. Whether the step broke a law is seen at once.
     #[inline]
     pub(super) fn touch(&mut self, id: DeskId) {
         if self.touched != id {
             self.touch_another(id);
         }
         self.is_to_report = true;
+        self.world.broken |= self.desks[id.0 as usize].is_broken();
     }
 
     #[inline(never)]
     fn touch_another(&mut self, id: DeskId) {
         self.report_touched();
         self.touched = id;
-    }
-
-    /// [`Simulation::touch`], and sees whether a law was broken.
-    pub(super) fn touch_anew(&mut self, id: DeskId) {
-        self.world.broken |= self.desks[id.0 as usize].is_broken();
-        self.touch(id);
     }
 
     #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
