@@ -66,7 +66,7 @@ impl Latencies {
     }
 }
 
-/// Some ten turns' samples, in 1 kB.
+/// Some forty turns' samples, in 4 kB.
 const BATCH: usize = 256;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The normal quantile in pieces, each a polynomial: what draws are made by.
 //!
 //! The lower half of the unit interval falls into octaves, each half as wide as the next, and each octave into 32 pieces
-//! of one width. On a piece the quantile is its Taylor polynomial of degree seven about the middle; what is left out is
-//! below 3·10⁻¹⁶ everywhere. Which piece a share lies in, and where, stands in its bits. So a draw costs one look at 64
-//! bytes and no quotient, logarithm or guess of the processor's, of which the formula by which the pieces are made
-//! ([`super::normal`]) has all three.
+//! of one width. On a piece the quantile is its Taylor polynomial of degree seven about the middle, which is the formula by
+//! which the pieces are made ([`super::normal`]) to within 10⁻¹⁵: a test holds them together. Which piece a share lies in,
+//! and where, stands in its bits. So a draw costs one look at 64 bytes and no quotient, logarithm or guess of the
+//! processor's, of which the formula has all three.
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
