@@ -1,10 +1,12 @@
 //! The executable a client starts in the place of a voice runtime.
 
 use std::fs::{self, Permissions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use mock_runtime::wire::environment::{CLOUD_BASE_URL, STORAGE_ROOT, TESTIMONY, WITNESS};
 
@@ -48,17 +50,28 @@ impl Launcher<'_> {
     }
 }
 
-/// Closed before anybody can execute it: a file that is open for writing is "busy".
+/// Closed before it is tried out: a file that is open for writing is "busy".
 fn write_executable(file: &Path, script: &str) -> io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(file)?.write_all(script.as_bytes())?;
     fs::set_permissions(file, Permissions::from_mode(0o700))
 }
 
 /// Whoever it would serve is missing from this environment, so it ends at once.
+///
+/// A child that another thread forked while the file was written holds it open, and so "busy", until it has become another
+/// program. Once the file has been executed nobody holds it, nor will anybody again.
 fn try_out(file: &Path) -> io::Result<()> {
     let mut command = Command::new(file);
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let ended = command.output()?;
+    let began = Instant::now();
+    let ended = loop {
+        match command.output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && began.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            ended => break ended?,
+        }
+    };
     if ended.status.code() == Some(NOBODY_TO_SERVE) {
         return Ok(());
     }
@@ -74,6 +87,10 @@ fn quoted(word: &str) -> String {
 const NAME: &str = "voice-runtime";
 /// Exit code of a mock runtime whose environment does not say who to be.
 const NOBODY_TO_SERVE: i32 = 2;
+/// How long a forked child may take to become another program.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two looks at a busy file.
+const PAUSE: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
 mod tests {
@@ -84,6 +101,22 @@ mod tests {
         let word = "it's a \"$folder\"";
         let echoed = Command::new("/bin/sh").args(["-c", &format!("printf %s {}", quoted(word))]).output();
         assert_eq!(echoed.expect("there is a shell").stdout, word.as_bytes());
+    }
+
+    #[test]
+    fn a_file_that_a_forked_child_holds_open_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join(NAME);
+        write_executable(&file, &format!("#!/bin/sh\nexit {NOBODY_TO_SERVE}\n")).expect("the folder is ours");
+        let held = fs::OpenOptions::new().append(true).open(&file).expect("it is ours");
+        let busy = Command::new(&file).status().expect_err("it is open for writing");
+        assert_eq!(busy.kind(), ErrorKind::ExecutableFileBusy);
+        thread::scope(|scope| {
+            let tried = scope.spawn(|| try_out(&file));
+            thread::sleep(20 * PAUSE);
+            drop(held);
+            tried.join().expect("it does not panic").expect("nobody holds it any more");
+        });
     }
 
     #[test]

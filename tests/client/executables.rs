@@ -12,6 +12,7 @@ use mock_runtime::wire::loopback::{HEALTH, SESSION_START};
 use serde_json::json;
 
 use crate::rig::*;
+use crate::scripts;
 
 #[tokio::test]
 async fn a_missing_file_is_named_when_the_client_is_built() {
@@ -177,8 +178,7 @@ async fn a_storage_root_that_cannot_be_written_fails_the_boot_at_once() {
 /// A shell script as a runtime.
 fn script(rig: &Rig, body: &str) -> Executable {
     let path = rig.storage.path().join("runtime.sh");
-    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("the folder is ours");
-    std::fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("it is ours");
+    scripts::write(&path, body);
     Executable::file(path)
 }
 

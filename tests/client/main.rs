@@ -12,5 +12,7 @@ mod executables;
 mod memory;
 mod ports;
 mod rig;
+#[path = "../scripts/mod.rs"]
+mod scripts;
 mod survivors;
 mod turns;

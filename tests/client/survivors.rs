@@ -1,7 +1,5 @@
 //! However the process that owns a client ends, no runtime outlives it, cooperative or not.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
@@ -10,6 +8,7 @@ use mock_runtime::behaviour::Behaviour;
 use rustix::process::Signal;
 
 use crate::rig::*;
+use crate::scripts;
 
 #[test]
 fn a_parent_that_is_killed_leaves_no_runtime() {
@@ -171,10 +170,9 @@ fn stubborn(storage: &Path) -> Executable {
     let Executable { path, arguments, variables } =
         embedded_runtime(&Behaviour { ignore_terminate: true, ..Behaviour::default() });
     let runtime = format!("'{}' '{}'", path.display(), arguments[0].display());
-    let body = format!("#!/bin/sh\ntrap '' TERM\nunset BUSYHOUR_LIFELINE\nsleep 600 &\n{runtime} </dev/null &\nwait\n");
+    let body = format!("trap '' TERM\nunset BUSYHOUR_LIFELINE\nsleep 600 &\n{runtime} </dev/null &\nwait");
     let script = storage.join("stubborn.sh");
-    std::fs::write(&script, body).expect("the folder is ours");
-    std::fs::set_permissions(&script, Permissions::from_mode(0o755)).expect("it is ours");
+    scripts::write(&script, &body);
     Executable { variables, ..Executable::file(script) }
 }
 

@@ -1,12 +1,13 @@
 //! The SDK is there, or whoever runs the tests is told what to install.
 
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use crate::python::sdk_python;
+use crate::scripts;
 
 #[test]
 fn the_sdk_that_is_tested_is_the_one_that_is_named() {
@@ -57,8 +58,7 @@ impl Machine {
         }
         if let Some(script) = script {
             let python = folder.path().join("python3");
-            std::fs::write(&python, format!("#!/bin/sh\n{script}\n")).expect("the folder is ours");
-            make_executable(&python);
+            scripts::write(&python, script);
         }
         Self { folder }
     }
@@ -83,9 +83,4 @@ fn on_path(tool: &str) -> PathBuf {
     let path = std::env::var_os("PATH").expect("tests run in a shell's environment");
     let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("{tool} is missing: install it"))
-}
-
-fn make_executable(file: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).expect("the folder is ours");
 }

@@ -10,5 +10,7 @@ mod ours;
 mod python;
 mod rig;
 mod script;
+#[path = "../scripts/mod.rs"]
+mod scripts;
 mod stage;
 mod theirs;

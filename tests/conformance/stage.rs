@@ -1,7 +1,5 @@
 //! Where a list of steps is played once: a fresh double, ports, a folder, and what was seen.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::rig::Ports;
 use crate::script::{ClientSettings, Runtime};
+use crate::scripts;
 
 /// Where a list of steps is played once.
 pub(crate) struct Stage {
@@ -91,7 +90,6 @@ fn binary(runtime: Runtime, folder: &TempDir, double: &Double) -> PathBuf {
         Runtime::Stranger => format!("export {USER_ID}=somebody-else\nexec '{}'", mock.display()),
     };
     let file = folder.path().join("voice-runtime");
-    fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("the folder is ours");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("the folder is ours");
+    scripts::write(&file, &script);
     file
 }

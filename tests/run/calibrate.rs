@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::rig::*;
+use crate::scripts;
 
 const SECOND: &str = "duration = \"1s\"\ngrace = \"2s\" # patience\n";
 const CALLS: &str = r#"
@@ -73,11 +74,8 @@ fn a_calibrated_scenario_needs_no_other_runtime() {
 
 /// Another executable that honours the contract: a script that becomes the mock.
 fn voice_runtime(rig: &Rig) -> String {
-    use std::os::unix::fs::PermissionsExt;
     let file = rig.path("voice-runtime");
-    let script = format!("#!/bin/sh\nexec {} __voice-runtime\n", env!("CARGO_BIN_EXE_busyhour"));
-    fs::write(&file, script).expect("the folder can be written");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    scripts::write(&file, &format!("exec {} __voice-runtime", env!("CARGO_BIN_EXE_busyhour")));
     text(&file).to_owned()
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::rig::*;
+use crate::scripts;
 
 /// Two callers who call at once, and again.
 const CALLS: &str = "[on_refusal]\naction = \"degrade\"\n[[tenant]]\nname = \"acme\"\n\
@@ -217,9 +218,7 @@ fn a_missing_python_venv_or_pip_is_named_with_what_to_install() {
     let rig = Rig::new();
     let fake = |name: &str, body: &str| {
         let file = rig.path(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{body}\n")).expect("the folder can be written");
-        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("its mode can be set");
+        scripts::write(&file, body);
         file.to_str().expect("the path is text").to_owned()
     };
     let bare = fake("bare-python", "echo \"ModuleNotFoundError: No module named 'ensurepip'\" >&2; exit 1");

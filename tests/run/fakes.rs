@@ -1,18 +1,16 @@
 //! Executables that are no runtimes, or bad ones.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::rig::Rig;
+use crate::scripts;
 
 /// A shell script in the rig's folder.
 pub(crate) fn script(rig: &Rig, body: &str) -> PathBuf {
     let file = rig.path("fake-runtime");
-    fs::write(&file, format!("#!/bin/sh\n{body}\n")).expect("the folder can be written");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("its mode can be set");
+    scripts::write(&file, body);
     file
 }
 

@@ -25,5 +25,7 @@ mod python;
 mod result;
 mod rig;
 mod saves;
+#[path = "../scripts/mod.rs"]
+mod scripts;
 mod sdk;
 mod stall;
