@@ -1,12 +1,13 @@
 //! What virtual time costs: the whole engine through its public interface, everything measured, every law checked.
 //!
-//! `cargo bench --bench sim [-- lru|calls|day|tenants|replications|peers]`. The peers are the first model in SimPy and
-//! Cimba (`benches/peers`), once as it was set, with recalls alone, and once with saves, which ours has always. They are
-//! installed into a virtual environment under `target/` where Python and its registry are to be had, and played in the
-//! same run, so that the ratio is of one machine and one moment. Time is CPU time, which a busy machine stretches less,
-//! save where several threads are the question. The thousand tenants are played for their whole day, as the first hour is
-//! dearer than the others; `-- tenants hour` plays that alone.
+//! `cargo bench --bench sim [-- lru|calls|day|tenants|replications|peers]`. The peers are the first model as a bare loop
+//! that does nothing but play, and in SimPy and Cimba (`benches/peers`), once as it was set, with recalls alone, and once
+//! with saves, which ours has always. Python's are installed into a virtual environment under `target/` where it and its
+//! registry are to be had. All are played in the same run, so that the ratio is of one machine and one moment. Time is CPU
+//! time, which a busy machine stretches less, save where several threads are the question. The thousand tenants are
+//! played for their whole day, as the first hour is dearer than the others; `-- tenants hour` plays that alone.
 
+mod bare;
 mod models;
 mod peers;
 

@@ -1,4 +1,4 @@
-//! The same model played by others, in a virtual environment of their own.
+//! The same model played by a bare loop, and by others, in a virtual environment of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::models::LRU_REUSED;
+use crate::{ROUNDS, bare, cpu};
 
 /// A script in `benches/peers`, the package it needs, and as many turns as take some seconds.
 struct Peer {
@@ -26,19 +27,38 @@ const TURNS: [(&str, Option<&str>); 2] = [("recalls", None), ("recalls and saves
 /// Plays every peer that can be had, and prints how busyhour compares: it found `reused` of the turns without a boot,
 /// at `rate` turns a second.
 pub(crate) fn play(reused: f64, rate: f64) {
+    let told = |name: &str, turn: &str, theirs: Result<f64, String>| match theirs {
+        Ok(theirs) => {
+            println!("  {name} ({turn}): {:.2} million turns/s, busyhour {:.2} times", theirs / 1e6, rate / theirs);
+        }
+        Err(reason) => println!("  {name} ({turn}): not played: {reason}"),
+    };
+    for (turn, argument) in TURNS {
+        told("a bare loop", turn, bare_loop(argument.is_some(), reused));
+    }
     let python = match python() {
         Ok(python) => python,
         Err(reason) => return println!("  no peers: {reason}"),
     };
     for peer in PEERS {
         for (turn, argument) in TURNS {
-            let told = match peer.play(&python, argument, reused) {
-                Ok(theirs) => format!("{:.2} million turns/s, busyhour {:.2} times", theirs / 1e6, rate / theirs),
-                Err(reason) => format!("not played: {reason}"),
-            };
-            println!("  {} ({turn}): {told}", peer.name);
+            told(peer.name, turn, peer.play(&python, argument, reused));
         }
     }
+}
+
+/// Turns a second, of the quickest of three plays.
+fn bare_loop(saves: bool, reused: f64) -> Result<f64, String> {
+    let mut best: f64 = 0.0;
+    for _ in 0..ROUNDS {
+        let began = cpu();
+        let played = bare::play(BARE_TURNS, saves);
+        let took = cpu().saturating_sub(began);
+        let turns = played.turns as f64;
+        same_model(1.0 - played.boots as f64 / turns, turns, reused)?;
+        best = best.max(turns / took.as_secs_f64());
+    }
+    Ok(best)
 }
 
 impl Peer {
@@ -53,7 +73,7 @@ impl Peer {
             self.package,
         ]))?;
         let mut best: f64 = 0.0;
-        for _ in 0..3 {
+        for _ in 0..ROUNDS {
             let script = Path::new(PEERS_FOLDER).join(self.script);
             let said = said_by(Command::new(python).arg("-B").arg(script).arg(self.turns.to_string()).args(saves))?;
             let played: Value = serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))?;
@@ -98,4 +118,6 @@ fn said_by(command: &mut Command) -> Result<String, String> {
     Err(failed(said.lines().last().unwrap_or("it fails and does not say why")))
 }
 
+/// As many as take a second or two.
+const BARE_TURNS: u64 = 5_000_000;
 const PEERS_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
