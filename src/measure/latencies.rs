@@ -13,7 +13,7 @@ use crate::base::Span;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latencies {
     /// The last value of each family, and how many times it came in a row; 0 before the first.
-    runs: [(Span, u32); Family::COUNT],
+    runs: [(Span, u64); Family::COUNT],
     waiting: Vec<(Family, Span, u32)>,
     series: [Series<u32>; Family::COUNT],
 }
@@ -24,7 +24,7 @@ impl Latencies {
     #[inline(always)]
     pub(super) fn record(&mut self, family: Family, sample: Span, budget: Span) {
         let run = &mut self.runs[family.index()];
-        if run.0 == sample && run.1 < u32::MAX {
+        if run.0 == sample {
             run.1 += 1;
         } else {
             self.record_another(family, sample, budget);
@@ -36,19 +36,26 @@ impl Latencies {
     fn record_another(&mut self, family: Family, sample: Span, budget: Span) {
         let run = &mut self.runs[family.index()];
         let (value, times) = std::mem::replace(run, (sample, 1));
-        if times > 0 {
-            self.waiting.push((family, value, times));
-            if self.waiting.len() >= BATCH {
-                self.sort_in(budget);
-            }
+        self.wait(family, value, times);
+        if self.waiting.len() >= BATCH {
+            self.sort_in(budget);
+        }
+    }
+
+    /// A counter may hold no more than 32 bits.
+    fn wait(&mut self, family: Family, value: Span, times: u64) {
+        let mut left = times;
+        while left > 0 {
+            let most = u32::try_from(left).unwrap_or(u32::MAX);
+            self.waiting.push((family, value, most));
+            left -= u64::from(most);
         }
     }
 
     /// Puts waiting samples where they belong. Must be called before [`Latencies::of`] is.
     pub(super) fn settle(&mut self, budget: Span) {
         let runs = Family::ALL.into_iter().zip(std::mem::take(&mut self.runs));
-        let runs = runs.map(|(family, (value, times))| (family, value, times));
-        self.waiting.extend(runs.filter(|(.., times)| *times > 0));
+        runs.for_each(|(family, (value, times))| self.wait(family, value, times));
         self.sort_in(budget);
     }
 
@@ -72,6 +79,19 @@ const BATCH: usize = 256;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_equal_samples_than_a_counter_holds_are_all_counted() {
+        let mut latencies = Latencies::default();
+        let many = u64::from(u32::MAX) + 5;
+        latencies.record(Family::Lag, Span::from_ms(1), Span::ZERO);
+        latencies.runs[Family::Lag.index()].1 = many;
+        for ms in [1, 2] {
+            latencies.record(Family::Lag, Span::from_ms(ms), Span::ZERO);
+        }
+        latencies.settle(Span::ZERO);
+        assert_eq!(latencies.of(Family::Lag).latency(Span::ZERO).count, many + 2);
+    }
 
     #[test]
     fn no_sample_is_forgotten_or_counted_twice_around_a_full_buffer() {

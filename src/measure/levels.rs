@@ -37,12 +37,23 @@ impl Levels {
         if held > 0 {
             self.runtime_ns += u128::from(held) * u128::from(self.now.runtimes);
             self.busy_ns += u128::from(held) * u128::from(self.now.busy);
-            self.peak = higher(self.peak, self.now);
+            if self.is_higher() {
+                self.peak = higher(self.peak, self.now);
+            }
         }
         self.since = self.since.max(at);
     }
 
+    /// In any of its figures, than ever before.
+    #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "this is asked at every instant, and the lazy one takes longer")]
+    fn is_higher(&self) -> bool {
+        let Level { runtimes, busy, ports } = self.now;
+        (runtimes > self.peak.runtimes) | (busy > self.peak.busy) | (ports > self.peak.ports)
+    }
+
     /// What is held now.
+    #[inline]
     pub(super) fn now(&self) -> Level {
         self.now
     }
@@ -68,6 +79,8 @@ fn mean(area: u128, window_ns: u64) -> f64 {
     if window_ns == 0 { 0.0 } else { (area * 1_000_000 / u128::from(window_ns)) as f64 / 1e6 }
 }
 
+#[cold]
+#[inline(never)]
 fn higher(one: Level, other: Level) -> Level {
     Level {
         runtimes: one.runtimes.max(other.runtimes),

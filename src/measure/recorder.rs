@@ -99,14 +99,18 @@ impl Recorder {
         self.phases.iter_mut().for_each(|phase| phase.total_level(at, level));
     }
 
-    /// A tenant's pools hold that much from `at` on: as [`Event::Level`] says it, for who says nothing more often. The
-    /// numbers come one by one: as a [`Level`] they would go through memory, and wait there.
+    /// A tenant's pools hold so many runtimes more from `at` on, each with its port, and so many more that are busy, or
+    /// fewer: as [`Event::Level`] says it, for who says nothing more often. The numbers come one by one: as a [`Level`] they
+    /// would go through memory, and wait there.
     ///
     /// # Panics
     /// Where the tenant is not one of the settings'.
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    pub fn hold(&mut self, tenant: TenantIndex, at: Time, runtimes: u32, busy: u32, ports: u32) {
+    pub fn hold_more(&mut self, tenant: TenantIndex, at: Time, runtimes: i32, busy: i32) {
+        let Level { runtimes: before, busy: busy_before, ports } = self.level(tenant);
+        let (runtimes, ports) = (before.wrapping_add_signed(runtimes), ports.wrapping_add_signed(runtimes));
+        let busy = busy_before.wrapping_add_signed(busy);
         self.hold_here(tenant, at, runtimes, busy, ports);
         if !self.phases.is_empty() {
             self.hold_in_phases(tenant, at, Level { runtimes, busy, ports });
@@ -129,7 +133,16 @@ impl Recorder {
     #[inline(never)]
     fn hold_in_phases(&mut self, tenant: TenantIndex, at: Time, level: Level) {
         let Level { runtimes, busy, ports } = level;
-        self.phases.iter_mut().for_each(|phase| phase.hold(tenant, at, runtimes, busy, ports));
+        self.phases.iter_mut().for_each(|phase| phase.hold_here(tenant, at, runtimes, busy, ports));
+    }
+
+    /// What a tenant's pools hold, as far as is known.
+    ///
+    /// # Panics
+    /// Where the tenant is not one of the settings'.
+    #[inline]
+    pub fn level(&self, tenant: TenantIndex) -> Level {
+        self.tallies[tenant.index()].levels.now()
     }
 
     /// Counts an event.

@@ -41,7 +41,8 @@ impl<K: Key> List<K> {
         self.first.is_none()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn push_back(&mut self, links: &mut Links<K>, place: Place<K>) {
         if let Some(first) = self.first {
             links.insert_before(first, place);
@@ -56,7 +57,8 @@ impl<K: Key> List<K> {
         self.first = Some(place);
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn remove(&mut self, links: &mut Links<K>, place: Place<K>) {
         let after = links.unlink(place);
         if self.first == Some(place) {
@@ -99,7 +101,8 @@ impl<K: Key> Links<K> {
         self.0[place.index()]
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn insert_before(&mut self, next: Place<K>, place: Place<K>) {
         let before = std::mem::replace(&mut self.0[next.index()].before, place);
         self.0[before.index()].after = place;
@@ -107,7 +110,8 @@ impl<K: Key> Links<K> {
     }
 
     /// Takes the place out of its ring and says who came after it: itself, where it was alone.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn unlink(&mut self, place: Place<K>) -> Place<K> {
         let Link { before, after } = self.of(place);
         self.0[before.index()].after = after;

@@ -70,7 +70,7 @@ impl ProfiledPool {
     pub fn acquire(&mut self, now: Time, key: Key) -> Admitted {
         match self {
             Self::Builtin(pool) => pool.acquire(now, key),
-            Self::Official(pool) => apart(|| pool.acquire(now, key)),
+            Self::Official(pool) => apart(move || pool.acquire(now, key)),
         }
     }
 
@@ -92,7 +92,7 @@ impl ProfiledPool {
     pub fn cancelled(&mut self, now: Time, waiter: WaiterId) -> bool {
         match self {
             Self::Builtin(pool) => pool.cancelled(now, waiter),
-            Self::Official(pool) => apart(|| pool.cancelled(now, waiter)),
+            Self::Official(pool) => apart(move || pool.cancelled(now, waiter)),
         }
     }
 
@@ -101,7 +101,7 @@ impl ProfiledPool {
     pub fn released(&mut self, now: Time, lease: LeaseId) {
         match self {
             Self::Builtin(pool) => pool.released(now, lease),
-            Self::Official(pool) => apart(|| pool.released(now, lease)),
+            Self::Official(pool) => apart(move || pool.released(now, lease)),
         }
     }
 
@@ -109,7 +109,7 @@ impl ProfiledPool {
     pub fn close_now(&mut self) {
         match self {
             Self::Builtin(pool) => pool.close_now(),
-            Self::Official(pool) => apart(|| pool.close()),
+            Self::Official(pool) => apart(move || pool.close()),
         }
     }
 
@@ -117,7 +117,7 @@ impl ProfiledPool {
     pub fn started(&mut self, now: Time, runtime: RuntimeId, kind: BootKind) {
         match self {
             Self::Builtin(pool) => pool.started(now, runtime, kind),
-            Self::Official(pool) => apart(|| pool.started(now, runtime, kind)),
+            Self::Official(pool) => apart(move || pool.started(now, runtime, kind)),
         }
     }
 
@@ -125,7 +125,7 @@ impl ProfiledPool {
     pub fn port_taken(&mut self, now: Time, runtime: RuntimeId) {
         match self {
             Self::Builtin(pool) => pool.port_taken(now, runtime),
-            Self::Official(pool) => apart(|| pool.port_taken(now, runtime)),
+            Self::Official(pool) => apart(move || pool.port_taken(now, runtime)),
         }
     }
 
@@ -133,7 +133,7 @@ impl ProfiledPool {
     pub fn exited(&mut self, now: Time, runtime: RuntimeId) {
         match self {
             Self::Builtin(pool) => pool.exited(now, runtime),
-            Self::Official(pool) => apart(|| pool.exited(now, runtime)),
+            Self::Official(pool) => apart(move || pool.exited(now, runtime)),
         }
     }
 
@@ -141,7 +141,7 @@ impl ProfiledPool {
     pub fn drained(&mut self, now: Time, runtime: RuntimeId) {
         match self {
             Self::Builtin(pool) => pool.drained(now, runtime),
-            Self::Official(pool) => apart(|| pool.drained(now, runtime)),
+            Self::Official(pool) => apart(move || pool.drained(now, runtime)),
         }
     }
 
@@ -149,7 +149,7 @@ impl ProfiledPool {
     pub fn tick(&mut self, now: Time) {
         match self {
             Self::Builtin(pool) => pool.tick(now),
-            Self::Official(pool) => apart(|| pool.tick(now)),
+            Self::Official(pool) => apart(move || pool.tick(now)),
         }
     }
 
@@ -157,7 +157,7 @@ impl ProfiledPool {
     pub fn knows(&self, key: Key) -> bool {
         match self {
             Self::Builtin(pool) => pool.knows(key),
-            Self::Official(pool) => apart(|| pool.knows(key)),
+            Self::Official(pool) => apart(move || pool.knows(key)),
         }
     }
 
@@ -165,7 +165,7 @@ impl ProfiledPool {
     pub fn next_wake(&self) -> Option<Time> {
         match self {
             Self::Builtin(pool) => pool.next_wake(),
-            Self::Official(pool) => apart(|| pool.next_wake()),
+            Self::Official(pool) => apart(move || pool.next_wake()),
         }
     }
 
@@ -173,7 +173,7 @@ impl ProfiledPool {
     pub fn held(&self) -> (u32, u32) {
         match self {
             Self::Builtin(pool) => pool.held(),
-            Self::Official(pool) => apart(|| pool.held()),
+            Self::Official(pool) => apart(move || pool.held()),
         }
     }
 
@@ -181,7 +181,7 @@ impl ProfiledPool {
     pub fn has_orders(&self) -> bool {
         match self {
             Self::Builtin(pool) => pool.has_orders(),
-            Self::Official(pool) => apart(|| pool.has_orders()),
+            Self::Official(pool) => apart(move || pool.has_orders()),
         }
     }
 
@@ -189,7 +189,7 @@ impl ProfiledPool {
     pub fn next_order(&mut self) -> Option<&Decision> {
         match self {
             Self::Builtin(pool) => pool.next_order(),
-            Self::Official(pool) => apart(|| pool.next_order()),
+            Self::Official(pool) => apart(move || pool.next_order()),
         }
     }
 }

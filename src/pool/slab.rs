@@ -59,14 +59,16 @@ struct Slot<K, T> {
 
 impl<K: Key, T> Slab<K, T> {
     /// Where the newcomer stands now, and what it is called outside.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "its two answers, returned through memory, would be waited for")]
+    #[inline(always)]
     pub(super) fn insert(&mut self, entry: T) -> (Place<K>, K) {
         self.insert_with(|| entry)
     }
 
     /// [`Slab::insert`] of an entry that is made where it is to stand: to make it elsewhere and copy it costs more than
     /// all the rest.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Slab::insert`")]
+    #[inline(always)]
     pub(super) fn insert_with(&mut self, entry: impl FnOnce() -> T) -> (Place<K>, K) {
         let Some(place) = self.free else { return self.grow(entry()) };
         let slot = &mut self.slots[place.index()];

@@ -189,11 +189,18 @@ impl Runtime {
     /// When its session will be started, by who wants it now or by whoever is starting it; none where it is.
     #[inline]
     pub(super) fn session_starts(&mut self, conduct: &Conduct, now: Time) -> Option<Time> {
-        let ready = *self.session.get_or_insert_with(|| {
-            let work = Span::from_ns(conduct.takes(&mut self.life, Work::SessionStart, now.ns()));
-            now.max(self.frozen_until) + work
-        });
+        let ready = match self.session {
+            Some(ready) => ready,
+            None => self.starts_session(conduct, now),
+        };
         (ready > now).then_some(ready)
+    }
+
+    fn starts_session(&mut self, conduct: &Conduct, now: Time) -> Time {
+        let work = Span::from_ns(conduct.takes(&mut self.life, Work::SessionStart, now.ns()));
+        let ready = now.max(self.frozen_until) + work;
+        self.session = Some(ready);
+        ready
     }
 }
 

@@ -108,7 +108,7 @@ impl Simulation<'_> {
             Some(Reverse(Step { call, next: Next::Rings, .. })) => {
                 let id = self.world.desk_of(&call);
                 self.world.phone_rings(&mut self.desks[id.0 as usize], call);
-                self.touch(id);
+                self.touch_rarely(id);
             }
             None => self.look_ahead(),
         }

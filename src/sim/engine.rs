@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::faults;
 use super::journal::{Fact, Listener};
 use super::parts::Part;
-use super::queue::{DeskId, Due, Kind, Packed};
+use super::queue::{DeskId, Due, Packed};
 use super::world::World;
 use crate::base::{Span, TenantIndex, Time};
 use crate::pool::Key;
@@ -55,31 +55,37 @@ impl<'j> Simulation<'j> {
     #[inline(always)]
     fn go_on(&mut self, until: Time, ends_with_calls: bool) {
         // What is due in an instant that should not be played is left alone.
-        while !self.world.broken && self.world.now < until {
-            if let Some(due) = self.world.queue.pop() {
-                self.step(due);
-                continue;
-            }
-            // A ring is a beginning, the last of its instant.
-            let ring = self.world.next_ring;
-            if ring > self.world.now {
-                // It may want its pool to be woken, and at once.
-                self.report_touched();
-                let next = self.world.queue.peek();
-                let soonest = next.min(ring);
-                if soonest >= until
-                    || self.world.broken
-                    || (ends_with_calls && ring == Time::NEVER && self.is_still(next))
-                {
-                    return;
+        if self.world.now >= until {
+            return;
+        }
+        while !self.world.broken {
+            let due = match self.world.queue.pop() {
+                Ok(due) => due,
+                Err(next) => {
+                    // A ring is a beginning, the last of its instant.
+                    let ring = self.world.next_ring;
+                    if ring <= self.world.now {
+                        self.ring();
+                        continue;
+                    }
+                    let next = next.min(self.report_touched());
+                    let soonest = next.min(ring);
+                    if soonest >= until
+                        || self.world.broken
+                        || (ends_with_calls && ring == Time::NEVER && self.is_still(next))
+                    {
+                        return;
+                    }
+                    self.world.now = soonest;
+                    self.world.queue.arrive_at(soonest);
+                    if next > ring {
+                        self.ring();
+                        continue;
+                    }
+                    self.world.queue.first()
                 }
-                self.world.now = soonest;
-                self.world.queue.arrive_at(soonest);
-                if next <= ring {
-                    continue;
-                }
-            }
-            self.ring();
+            };
+            self.step(due);
         }
     }
 
@@ -154,56 +160,65 @@ impl<'j> Simulation<'j> {
     #[inline(always)]
     pub(super) fn begin_call(&mut self, call: Call, key: Option<Key>) {
         let id = self.world.desk_of(&call);
-        self.world.take_call(&mut self.desks[id.0 as usize], call, key);
+        let Self { world, desks, .. } = self;
+        let desk = &mut desks[id.0 as usize];
+        world.take_call(desk, call, key);
+        if desk.is_broken() {
+            world.broken = true;
+        }
         self.touch(id);
     }
 
     #[expect(clippy::inline_always, reason = "it is the loop")]
     #[inline(always)]
     fn step(&mut self, due: Packed) {
-        let Some(kind) = due.kind() else { return self.rare_step(due.into()) };
-        let id = due.desk();
-        let desk = &mut self.desks[id.0 as usize];
-        match kind {
-            Kind::Call => {
-                let (call, stamp) = due.call();
-                // Unless it was overtaken.
-                if desk.call(call).stamp != stamp {
-                    return;
-                }
-                self.world.call_step(desk, call);
-            }
-            Kind::Ready => self.world.boot_ends(desk, due.runtime()),
-            Kind::DrainEnds => self.world.drain_ends(desk, due.runtime()),
+        let Some((id, call, stamp)) = due.call() else { return self.step_of_no_call(due.into()) };
+        let Self { world, desks, .. } = self;
+        let desk = &mut desks[id.0 as usize];
+        // Unless it was overtaken.
+        if desk.call(call).stamp != stamp {
+            return;
+        }
+        world.call_step(desk, call);
+        if desk.is_broken() {
+            world.broken = true;
         }
         self.touch(id);
     }
 
-    #[cold]
     #[inline(never)]
-    fn rare_step(&mut self, due: Due) {
+    fn step_of_no_call(&mut self, due: Due) {
         let Self { world, desks, .. } = self;
-        match due {
+        let id = match due {
+            Due::Ready { desk: id, runtime } => {
+                world.boot_ends(&mut desks[id.0 as usize], runtime);
+                id
+            }
+            Due::DrainEnds { desk: id, runtime } => {
+                world.drain_ends(&mut desks[id.0 as usize], runtime);
+                id
+            }
             Due::BootFails { desk: id, runtime } => {
                 world.boot_fails(&mut desks[id.0 as usize], runtime);
-                self.touch(id);
+                id
             }
-            Due::Computed { desk } => self.computed(desk),
-            Due::GoesOn { desk, work } => world.goes_on(&desks[desk.0 as usize], work),
             Due::GivesUp { desk: id, work } => {
                 world.gives_up(&mut desks[id.0 as usize], work);
-                self.touch(id);
+                id
             }
             Due::Tick { desk: id } => {
                 world.tick(&mut desks[id.0 as usize]);
-                self.touch(id);
+                id
             }
+            Due::Computed { desk } => return self.computed(desk),
+            Due::GoesOn { desk: id, work } => return world.goes_on(&desks[id.0 as usize], work),
             Due::Fault { number, begins } => {
                 self.fault(number, begins);
-                self.report_all();
+                return self.report_all();
             }
-            Due::Call { .. } | Due::Ready { .. } | Due::DrainEnds { .. } => unreachable!("that is no rare step"),
-        }
+            Due::Call { .. } => unreachable!("that is a call's step"),
+        };
+        self.touch_rarely(id);
     }
 }
 

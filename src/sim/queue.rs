@@ -121,32 +121,41 @@ impl Queue {
         time_of(self.soonest())
     }
 
-    /// What is due in this instant, if anything is.
+    /// What is due in this instant, or else when the next thing is.
     #[expect(clippy::inline_always, reason = "what happens next goes on in registers")]
     #[inline(always)]
-    pub(super) fn pop(&mut self) -> Option<Packed> {
+    pub(super) fn pop(&mut self) -> Result<Packed, Time> {
         let soonest = self.soonest();
-        if !self.at_once.is_empty() && soonest >= order(self.now, Class::Timer, 0) {
+        if let Some(due) = self.at_once.get(self.at_once_passed).copied()
+            && soonest >= order(self.now, Class::Timer, 0)
+        {
             // None of the heap's endings is due now: they would all have been pushed before.
-            return self.pop_at_once();
+            self.pass_at_once();
+            return Ok(due);
         }
-        if time_of(soonest) != self.now {
-            return None;
+        match self.heap.first() {
+            Some(top) if time_of(soonest) == self.now => {
+                self.spent = true;
+                Ok(top.due)
+            }
+            _ => Err(time_of(soonest)),
         }
-        let Entry { due, .. } = *self.heap.first()?;
+    }
+
+    /// What is due first in an instant at which time has just arrived for it.
+    #[inline]
+    pub(super) fn first(&mut self) -> Packed {
         self.spent = true;
-        Some(due)
+        self.heap[0].due
     }
 
     #[inline]
-    fn pop_at_once(&mut self) -> Option<Packed> {
-        let due = *self.at_once.get(self.at_once_passed)?;
+    fn pass_at_once(&mut self) {
         self.at_once_passed += 1;
         if self.at_once_passed == self.at_once.len() {
             self.at_once.clear();
             self.at_once_passed = 0;
         }
-        Some(due)
     }
 
     /// When and in which order the heap's next entry is due, never where there is none.
@@ -169,6 +178,7 @@ impl Queue {
     }
 
     /// Puts the entry where it belongs, in the place of the top.
+    #[inline(never)]
     fn sift_down(&mut self, order: u128, due: Packed) {
         let heap = &mut self.heap[..];
         let mut place = 0;
@@ -190,6 +200,7 @@ impl Queue {
     }
 
     /// Puts the entry where it belongs, besides all others.
+    #[inline(never)]
     fn sift_up(&mut self, order: u128, due: Packed) {
         let mut place = self.heap.len();
         self.heap.push(NOTHING);
@@ -221,55 +232,27 @@ impl From<Due> for Packed {
     }
 }
 
-/// What is due, in so far as it is of every day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Call,
-    Ready,
-    DrainEnds,
-}
-
-/// Looks at what is due without making a [`Due`] of it, which would go through memory.
-#[expect(clippy::cast_possible_truncation, reason = "what was put into a half is taken out of it")]
 impl Packed {
-    /// None where it is rare.
+    /// Whose step it is, and the stamp, where it is a call's: known without making a [`Due`] of it, which would go through
+    /// memory.
     #[inline]
-    pub(super) fn kind(self) -> Option<Kind> {
-        match self.0 >> 32 {
-            0 => Some(Kind::Call),
-            1 => Some(Kind::Ready),
-            3 => Some(Kind::DrainEnds),
-            _ => None,
-        }
-    }
-
-    /// Whose it is, unless it is a fault.
-    #[inline]
-    pub(super) fn desk(self) -> DeskId {
-        DeskId(self.0 as u32)
-    }
-
-    /// Which call's step it is, and the stamp.
-    #[inline]
-    pub(super) fn call(self) -> (CallId, u32) {
-        (CallId(self.1 as u32), (self.1 >> 32) as u32)
-    }
-
-    /// Which runtime's boot or drain ends.
-    #[inline]
-    pub(super) fn runtime(self) -> RuntimeId {
-        KeyData::from_ffi(self.1).into()
+    #[expect(clippy::cast_possible_truncation, reason = "what was put into a half is taken out of it")]
+    pub(super) fn call(self) -> Option<(DeskId, CallId, u32)> {
+        let Self(head, rest) = self;
+        (head >> 32 == 0).then_some((DeskId(head as u32), CallId(rest as u32), (rest >> 32) as u32))
     }
 }
 
 impl From<Packed> for Due {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "what was put into a half is taken out of it")]
     fn from(due: Packed) -> Self {
-        let (desk, runtime, Packed(head, large)) = (due.desk(), due.runtime(), due);
+        if let Some((desk, call, stamp)) = due.call() {
+            return Self::Call { desk, call, stamp };
+        }
+        let Packed(head, large) = due;
+        let (desk, runtime) = (DeskId(head as u32), RuntimeId::from(KeyData::from_ffi(large)));
         match head >> 32 {
-            0 => {
-                let (call, stamp) = due.call();
-                Self::Call { desk, call, stamp }
-            }
             1 => Self::Ready { desk, runtime },
             2 => Self::BootFails { desk, runtime },
             3 => Self::DrainEnds { desk, runtime },
@@ -302,25 +285,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_is_unpacked_and_what_is_of_every_day_is_known_as_such() {
+    fn what_is_packed_is_unpacked_and_a_calls_step_is_known_as_such() {
         let (desk, call, stamp) = (DeskId(u32::MAX), CallId(u32::MAX - 1), u32::MAX - 2);
         let runtime = RuntimeId::from(KeyData::from_ffi(7 << 32 | 9));
         let work = WorkId::from(KeyData::from_ffi(5 << 32 | 3));
         let cases = [
-            (Due::Call { desk, call, stamp }, Some(Kind::Call)),
-            (Due::Ready { desk, runtime }, Some(Kind::Ready)),
-            (Due::BootFails { desk, runtime }, None),
-            (Due::DrainEnds { desk, runtime }, Some(Kind::DrainEnds)),
-            (Due::Computed { desk }, None),
-            (Due::GoesOn { desk, work }, None),
-            (Due::GivesUp { desk, work }, None),
-            (Due::Tick { desk }, None),
-            (Due::Fault { number: 4, begins: true }, None),
-            (Due::Fault { number: 4, begins: false }, None),
+            Due::Call { desk, call, stamp },
+            Due::Ready { desk, runtime },
+            Due::BootFails { desk, runtime },
+            Due::DrainEnds { desk, runtime },
+            Due::Computed { desk },
+            Due::GoesOn { desk, work },
+            Due::GivesUp { desk, work },
+            Due::Tick { desk },
+            Due::Fault { number: 4, begins: true },
+            Due::Fault { number: 4, begins: false },
         ];
-        for (due, kind) in cases {
+        for due in cases {
             let packed = Packed::from(due);
-            assert_eq!((Due::from(packed), packed.kind()), (due, kind));
+            assert_eq!((Due::from(packed), packed.call().is_some()), (due, matches!(due, Due::Call { .. })));
         }
     }
 
@@ -339,12 +322,16 @@ mod tests {
                 plain.sort_unstable();
                 let (want_at, _, want) = plain.remove(0);
                 if want_at > now {
-                    assert!(queue.pop().is_none(), "nothing is due before time goes on");
+                    assert_eq!(
+                        queue.pop().map(Due::from),
+                        Err(Time::from_ns(want_at)),
+                        "nothing is due before time goes on"
+                    );
                     now = want_at;
                     queue.arrive_at(Time::from_ns(now));
                 }
                 let due = queue.pop().map(Due::from);
-                assert_eq!(due, Some(Due::Tick { desk: DeskId(want) }));
+                assert_eq!(due, Ok(Due::Tick { desk: DeskId(want) }));
             }
             if draws.chance(0.5) {
                 let soonest = plain.iter().min().map_or(u64::MAX, |(at, ..)| *at);

@@ -5,19 +5,24 @@ use super::desk::Desk;
 use super::engine::Simulation;
 use super::queue::{Class, DeskId, Due};
 use super::world::World;
-use crate::base::TenantIndex;
-use crate::measure::{Event, Level};
+use crate::base::{TenantIndex, Time};
+use crate::measure::Event;
 
 impl Simulation<'_> {
     /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
-    /// it never held. Whether the step broke a law is seen at once.
+    /// it never held. Whether the step broke a law is to be seen at once, by who has the desk at hand.
     #[inline]
     pub(super) fn touch(&mut self, id: DeskId) {
         if self.touched != id {
             self.touch_another(id);
         }
         self.is_to_report = true;
+    }
+
+    /// [`Simulation::touch`] where the desk is not at hand.
+    pub(super) fn touch_rarely(&mut self, id: DeskId) {
         self.world.broken |= self.desks[id.0 as usize].is_broken();
+        self.touch(id);
     }
 
     #[inline(never)]
@@ -26,11 +31,14 @@ impl Simulation<'_> {
         self.touched = id;
     }
 
+    /// When the pool wants to be woken by that, if it does; never, otherwise.
     #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
     #[inline(always)]
-    pub(super) fn report_touched(&mut self) {
+    pub(super) fn report_touched(&mut self) -> Time {
         if std::mem::take(&mut self.is_to_report) {
-            self.world.report(&mut self.desks[self.touched.0 as usize]);
+            self.world.report(&mut self.desks[self.touched.0 as usize])
+        } else {
+            Time::NEVER
         }
     }
 
@@ -47,48 +55,42 @@ impl World<'_> {
     /// Reports a pool's levels where they changed, and sees to its next tick.
     #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
     #[inline(always)]
-    fn report(&mut self, desk: &mut Desk) {
+    fn report(&mut self, desk: &mut Desk) -> Time {
         let now = self.now;
         let ((live, busy), before) = (desk.pool.held(), desk.reported);
         let looks = desk.wants_look(now);
         if (live, busy) != before {
             desk.reported = (live, busy);
-            desk.books.agrees(now, live);
-            self.broken |= desk.is_broken();
-            let tenant = desk.tenant;
-            let holds = &mut self.tenants[tenant.index()].holds;
-            *holds = (holds.0 + live - before.0, holds.1 + busy - before.1);
-            let (runtimes, in_use) = *holds;
-            self.recorder.hold(tenant, now, runtimes, in_use, runtimes);
+            self.broken |= !desk.books.agrees(now, live);
+            let (tenant, more) = (desk.tenant, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
+            let [runtimes, busy] = more.map(u32::cast_signed);
+            self.recorder.hold_more(tenant, now, runtimes, busy);
             if self.changes.is_some() || self.listener.0.is_some() {
-                self.tell_level(tenant, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
+                self.tell_level(tenant, runtimes, busy);
             }
         }
-        if looks {
-            self.see_to_tick(desk);
-        }
+        if looks { self.see_to_tick(desk) } else { Time::NEVER }
     }
 
     /// Tells those who put parts together, and who listens, how much more a pool holds, and what all of its tenant's do.
     #[inline(never)]
-    fn tell_level(&mut self, tenant: TenantIndex, [runtimes, busy]: [u32; 2]) {
+    fn tell_level(&mut self, tenant: TenantIndex, runtimes: i32, busy: i32) {
         if let Some(changes) = &mut self.changes {
-            changes.note(self.now, Of::Runtimes, runtimes.cast_signed());
-            changes.note(self.now, Of::Busy, busy.cast_signed());
+            changes.note(self.now, Of::Runtimes, runtimes);
+            changes.note(self.now, Of::Busy, busy);
         }
-        let (runtimes, busy) = self.tenants[tenant.index()].holds;
-        let level = Level { runtimes, busy, ports: runtimes };
+        let level = self.recorder.level(tenant);
         self.listener.hear(&Event::Level { tenant, at: self.now, level });
     }
 
     /// Wakes the pool when it wants to be, unless it is woken sooner anyway.
     #[cold]
     #[inline(never)]
-    fn see_to_tick(&mut self, desk: &mut Desk) {
+    fn see_to_tick(&mut self, desk: &mut Desk) -> Time {
         desk.spawned = false;
-        if let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) {
-            desk.tick_at = wake;
-            self.queue.push(wake, Class::Timer, Due::Tick { desk: desk.id });
-        }
+        let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) else { return Time::NEVER };
+        desk.tick_at = wake;
+        self.queue.push(wake, Class::Timer, Due::Tick { desk: desk.id });
+        wake
     }
 }

@@ -66,8 +66,6 @@ pub(super) struct World<'j> {
 pub(super) struct TenantState {
     /// Its first worker's place among all workers.
     pub(super) first_desk: u32,
-    /// Runtimes that its workers hold together, and busy ones.
-    pub(super) holds: (u32, u32),
     /// How long the cloud takes to answer its runtimes.
     pub(super) cloud_latencies: Stream,
 }
@@ -169,7 +167,7 @@ fn tenants(scenario: &Scenario) -> Vec<TenantState> {
     let mut first_desk = 0;
     let tenants = scenario.traffic.tenants.iter().map(|traffic| {
         let cloud_latencies = Stream::named(scenario.seed, &format!("{}/cloud latency", traffic.name), 0);
-        let state = TenantState { first_desk, holds: (0, 0), cloud_latencies };
+        let state = TenantState { first_desk, cloud_latencies };
         first_desk += u32::from(traffic.workers);
         state
     });
