@@ -5,7 +5,7 @@ use mock_runtime::behaviour::{Conduct, Work};
 use super::desk::Runtime;
 use crate::base::{Admission, Span, Time};
 use crate::pool::{Key, LeaseId, RuntimeId};
-use crate::workload::{Call, Turn};
+use crate::workload::{Call, Ring, Turn, Workload};
 
 /// A call under way. It has at most one step in the queue; `stamp` tells a step that was overtaken.
 pub(super) struct OnLine {
@@ -33,7 +33,6 @@ pub(super) struct OnLine {
 
 impl OnLine {
     /// A call that rings, before its first turn.
-    #[inline]
     pub(super) fn new(call: Call, key: Key, turn: Turn) -> Self {
         let rang = call.rings_at;
         Self {
@@ -57,11 +56,10 @@ impl OnLine {
 
     /// The next call in the place of one that is gone, before its first turn is known. Word by word: a copy of a call costs
     /// more than a step of it.
-    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
-    #[inline(always)]
-    pub(super) fn become_next(&mut self, call: Call, key: Key) {
-        self.wanted = call.rings_at;
-        self.call = call;
+    #[inline]
+    pub(super) fn become_next(&mut self, workload: &Workload, ring: Ring, key: Key) {
+        self.wanted = ring.rings_at;
+        workload.begin(ring, &mut self.call);
         self.key = key;
         self.step = Step::Turn;
         self.stamp = self.stamp.wrapping_add(1);

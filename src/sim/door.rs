@@ -15,7 +15,7 @@ use super::world::World;
 use crate::base::{Span, TenantIndex, Time};
 use crate::pool::{Admitted, Key, LeaseId, Newcomers, PoolError, Prewarm, RuntimeId, WaiterId};
 use crate::scenario::Scenario;
-use crate::workload::{Call, Trace};
+use crate::workload::{Ring, Trace};
 
 /// Who is expected, and who was let in.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Door {
 struct Step {
     at: Time,
     sequence: u64,
-    call: Call,
+    ring: Ring,
     next: Next,
 }
 
@@ -79,8 +79,8 @@ impl Door {
         self.coming.peek().map_or(taken, |Reverse(step)| step.at.min(taken))
     }
 
-    fn expect(&mut self, at: Time, call: Call, next: Next) {
-        self.coming.push(Reverse(Step { at, sequence: self.sequence, call, next }));
+    fn expect(&mut self, at: Time, ring: Ring, next: Next) {
+        self.coming.push(Reverse(Step { at, sequence: self.sequence, ring, next }));
         self.sequence += 1;
     }
 }
@@ -104,11 +104,11 @@ impl Simulation<'_> {
         let door = self.world.door.as_mut().expect("somebody knocks");
         let due = door.coming.peek().is_some_and(|Reverse(step)| step.at <= now);
         match if due { door.coming.pop() } else { None } {
-            Some(Reverse(Step { call, next: Next::Begins(key), .. })) => self.begin_call(call, key),
-            Some(Reverse(Step { call, next: Next::Rings, .. })) => {
-                let id = self.world.desk_of(&call);
-                self.world.phone_rings(&mut self.desks[id.0 as usize], call);
-                self.touch_rarely(id);
+            Some(Reverse(Step { ring, next: Next::Begins(key), .. })) => self.begin_call(ring, key),
+            Some(Reverse(Step { ring, next: Next::Rings, .. })) => {
+                let id = self.world.desk_of(ring);
+                self.world.phone_rings(&mut self.desks[id.0 as usize], ring);
+                self.judge_and_touch(id);
             }
             None => self.look_ahead(),
         }
@@ -117,26 +117,26 @@ impl Simulation<'_> {
 
     fn look_ahead(&mut self) {
         let world = &mut self.world;
-        let Some(call) = world.workload.next() else { return };
+        let Some(ring) = world.workload.ring() else { return };
         let door = world.door.as_mut().expect("somebody knocks");
         let ringing = match door.prewarm {
-            Prewarm::Never => return self.begin_call(call, None),
+            Prewarm::Never => return self.begin_call(ring, None),
             Prewarm::Before(ringing) => ringing,
-            Prewarm::Recorded => world.scenario.ringing(&call),
+            Prewarm::Recorded => world.scenario.ringing(ring),
         };
-        let (rings, begins) = (before(call.rings_at, ringing).max(world.now), call.rings_at);
+        let (rings, begins) = (before(ring.rings_at, ringing).max(world.now), ring.rings_at);
         if rings < begins {
-            door.expect(rings, call, Next::Rings);
+            door.expect(rings, ring, Next::Rings);
         } else {
-            door.expect(begins, call, Next::Begins(None));
+            door.expect(begins, ring, Next::Begins(None));
         }
     }
 }
 
 impl World<'_> {
-    fn phone_rings(&mut self, desk: &mut Desk, call: Call) {
-        let key = desk.keys.open(call.caller);
-        if self.lets_in(desk, key, &call).is_ok() {
+    fn phone_rings(&mut self, desk: &mut Desk, ring: Ring) {
+        let key = desk.keys.open(ring.caller);
+        if self.lets_in(desk, key, (ring.tenant, ring.number)).is_ok() {
             match desk.pool.acquire(self.now, key) {
                 Admitted::Granted { lease, runtime } => desk.give_back_at_once(self.now, key, (lease, runtime)),
                 Admitted::Waiting(waiter) => {
@@ -147,7 +147,7 @@ impl World<'_> {
             self.carry_out(desk);
         }
         let door = self.door.as_mut().expect("somebody knocks");
-        door.expect(call.rings_at, call, Next::Begins(Some(key)));
+        door.expect(ring.rings_at, ring, Next::Begins(Some(key)));
     }
 
     /// Whether that was the boot of a phone that rang. Its lease, if it got one, is given back.
@@ -169,18 +169,17 @@ impl World<'_> {
     /// Why the call gets no lease, where it was not let in: that is asked in its first turn, and never again.
     pub(super) fn turned_away(&mut self, desk: &mut Desk, id: CallId) -> Option<PoolError> {
         let on_line = desk.call(id);
-        let (key, call) = (on_line.key, on_line.call.clone());
-        if on_line.turn.starts_at == call.rings_at {
-            return self.lets_in(desk, key, &call).err();
+        let (key, who) = (on_line.key, (on_line.call.tenant, on_line.call.number));
+        if on_line.turn.starts_at == on_line.call.rings_at {
+            return self.lets_in(desk, key, who).err();
         }
         let door = self.door.as_ref()?;
-        let outside = door.refuses && !door.inside.contains(&(call.tenant, call.number));
+        let outside = door.refuses && !door.inside.contains(&who);
         outside.then_some(PoolError::Exhausted { capacity: self.scenario.pool.max_concurrent_users })
     }
 
-    fn lets_in(&mut self, desk: &mut Desk, key: Key, call: &Call) -> Result<(), PoolError> {
+    fn lets_in(&mut self, desk: &mut Desk, key: Key, who: (TenantIndex, u64)) -> Result<(), PoolError> {
         let Some(door) = self.door.as_mut().filter(|door| door.refuses) else { return Ok(()) };
-        let who = (call.tenant, call.number);
         if !door.inside.contains(&who) {
             desk.pool.enter(key)?;
             door.inside.insert(who);
@@ -219,9 +218,9 @@ impl Scenario {
     }
 
     /// How long this one rang, where it was recorded.
-    fn ringing(&self, call: &Call) -> Span {
-        let trace = self.traffic.tenants[call.tenant.index()].arrivals.trace();
-        let record = usize::try_from(call.number).expect("records are in memory");
+    fn ringing(&self, ring: Ring) -> Span {
+        let trace = self.traffic.tenants[ring.tenant.index()].arrivals.trace();
+        let record = usize::try_from(ring.number).expect("records are in memory");
         trace.map_or(Span::ZERO, |trace| trace.calls()[record].ringing)
     }
 }

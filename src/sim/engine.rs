@@ -11,7 +11,7 @@ use super::queue::{DeskId, Due, Packed};
 use super::world::World;
 use crate::base::{Span, TenantIndex, Time};
 use crate::pool::Key;
-use crate::workload::{Call, Workload};
+use crate::workload::{Ring, Workload};
 
 /// A scenario being played.
 pub(super) struct Simulation<'j> {
@@ -150,22 +150,19 @@ impl<'j> Simulation<'j> {
         if self.world.door.is_some() {
             return self.knock();
         }
-        let Some(call) = self.world.workload.next() else { return };
+        let Some(ring) = self.world.workload.ring() else { return };
         self.world.look_for_the_next_ring();
-        self.begin_call(call, None);
+        self.begin_call(ring, None);
     }
 
     /// Under a key that the call has had since the phone rang, where that rang before.
-    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
-    #[inline(always)]
-    pub(super) fn begin_call(&mut self, call: Call, key: Option<Key>) {
-        let id = self.world.desk_of(&call);
+    #[inline]
+    pub(super) fn begin_call(&mut self, ring: Ring, key: Option<Key>) {
+        let id = self.world.desk_of(ring);
         let Self { world, desks, .. } = self;
         let desk = &mut desks[id.0 as usize];
-        world.take_call(desk, call, key);
-        if desk.is_broken() {
-            world.broken = true;
-        }
+        world.take_call(desk, ring, key);
+        world.judge(desk);
         self.touch(id);
     }
 
@@ -180,9 +177,7 @@ impl<'j> Simulation<'j> {
             return;
         }
         world.call_step(desk, call);
-        if desk.is_broken() {
-            world.broken = true;
-        }
+        world.judge(desk);
         self.touch(id);
     }
 
@@ -218,7 +213,7 @@ impl<'j> Simulation<'j> {
             }
             Due::Call { .. } => unreachable!("that is a call's step"),
         };
-        self.touch_rarely(id);
+        self.judge_and_touch(id);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::measure::Event;
 
 impl Simulation<'_> {
     /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
-    /// it never held. Whether the step broke a law is to be seen at once, by who has the desk at hand.
+    /// it never held. Whether the step broke a law is [judged](World::judge) at once.
     #[inline]
     pub(super) fn touch(&mut self, id: DeskId) {
         if self.touched != id {
@@ -19,9 +19,9 @@ impl Simulation<'_> {
         self.is_to_report = true;
     }
 
-    /// [`Simulation::touch`] where the desk is not at hand.
-    pub(super) fn touch_rarely(&mut self, id: DeskId) {
-        self.world.broken |= self.desks[id.0 as usize].is_broken();
+    /// Both, where the desk is not at hand.
+    pub(super) fn judge_and_touch(&mut self, id: DeskId) {
+        self.world.judge(&self.desks[id.0 as usize]);
         self.touch(id);
     }
 
@@ -52,6 +52,14 @@ impl Simulation<'_> {
 }
 
 impl World<'_> {
+    /// Whether the step that concerned the pool broke a law.
+    #[inline]
+    pub(super) fn judge(&mut self, desk: &Desk) {
+        if desk.is_broken() {
+            self.broken = true;
+        }
+    }
+
     /// Reports a pool's levels where they changed, and sees to its next tick.
     #[expect(clippy::inline_always, reason = "see `Simulation::go_on`")]
     #[inline(always)]

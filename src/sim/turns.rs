@@ -8,25 +8,24 @@ use super::world::World;
 use crate::base::{Span, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
 use crate::pool::Key;
-use crate::workload::{Call, Next};
+use crate::workload::{Call, Next, Ring, Workload};
 
 impl World<'_> {
     /// Whose the call is.
     #[inline]
-    pub(super) fn desk_of(&self, call: &Call) -> DeskId {
-        DeskId(self.tenants[call.tenant.index()].first_desk + u32::from(call.worker.0))
+    pub(super) fn desk_of(&self, ring: Ring) -> DeskId {
+        DeskId(self.tenants[ring.tenant.index()].first_desk + u32::from(ring.worker.0))
     }
 
     /// The call's first turn is due, under a key that it has had since the phone rang, where that rang before.
-    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
-    #[inline(always)]
-    pub(super) fn take_call(&mut self, desk: &mut Desk, call: Call, key: Option<Key>) {
-        let (tenant, intended) = (desk.tenant, call.rings_at);
+    #[inline]
+    pub(super) fn take_call(&mut self, desk: &mut Desk, ring: Ring, key: Option<Key>) {
+        let (tenant, intended) = (desk.tenant, ring.rings_at);
         self.note(|| Event::Rang { tenant, intended, lag: Span::ZERO });
-        let key = key.unwrap_or_else(|| desk.keys.open(call.caller));
-        self.tell(desk, Fact::Rang { number: call.number, caller: call.caller, key });
+        let key = key.unwrap_or_else(|| desk.keys.open(ring.caller));
+        self.tell(desk, Fact::Rang { number: ring.number, caller: ring.caller, key });
         self.line(1);
-        let id = desk.pick_up(call, key);
+        let id = desk.pick_up(&self.workload, ring, key);
         self.begin_turn(desk, id);
     }
 
@@ -253,12 +252,11 @@ impl World<'_> {
 impl Desk {
     /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
     /// one of who is there now.
-    #[expect(clippy::inline_always, reason = "see `World::take_call`")]
-    #[inline(always)]
-    fn pick_up(&mut self, call: Call, key: Key) -> CallId {
-        let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(call, key) };
+    #[inline]
+    fn pick_up(&mut self, workload: &Workload, ring: Ring, key: Key) -> CallId {
+        let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(workload.call(ring), key) };
         let on_line = &mut self.calls[id.0 as usize];
-        on_line.become_next(call, key);
+        on_line.become_next(workload, ring, key);
         on_line.turn = on_line.call.first_turn(&self.traffic);
         id
     }

@@ -47,17 +47,19 @@ pub enum Next {
     HangUp(Time),
 }
 
-/// What is decided when a call rings.
+/// What is decided when a call rings, and small: the [`Call`] itself is [made](super::Workload::call) of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ring {
+pub struct Ring {
+    /// See [`Call::tenant`].
+    pub tenant: TenantIndex,
     /// See [`Call::number`].
-    pub(super) number: u64,
+    pub number: u64,
     /// See [`Call::caller`].
-    pub(super) caller: CallerIndex,
+    pub caller: CallerIndex,
     /// See [`Call::worker`].
-    pub(super) worker: WorkerIndex,
+    pub worker: WorkerIndex,
     /// See [`Call::rings_at`].
-    pub(super) rings_at: Time,
+    pub rings_at: Time,
     /// Its place in the tenant's trace, where it comes from there.
     pub(super) record: Option<usize>,
 }
@@ -96,26 +98,32 @@ enum Ending {
 }
 
 impl Call {
-    /// The call of `tenant` that begins with `ring`.
-    #[expect(clippy::inline_always, reason = "see `Workload::next`")]
-    #[inline(always)]
-    pub(super) fn new(tenant: TenantIndex, traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) -> Self {
-        let Ring { number, caller, worker, rings_at, record } = ring;
-        let recorded = record.and_then(|record| Ending::of_record(traffic.arrivals.trace()?, record));
-        let ending = recorded.unwrap_or_else(|| match &traffic.length {
-            CallLength::Lasting(law) => Ending::At(rings_at + Draws::new(law, seeds.lengths, number).draw(law)),
-            CallLength::Turns(turns) => Ending::AfterTurns(*turns),
-        });
+    /// The call that begins with `ring`.
+    pub(super) fn new(traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) -> Self {
+        let Ring { tenant, number, caller, worker, rings_at, .. } = ring;
         Self {
             tenant,
             number,
             caller,
             worker,
             rings_at,
-            ending,
+            ending: Ending::new(traffic, seeds, ring),
             gaps: Draws::new(&traffic.turn_gap, seeds.gaps, number),
             replies: Draws::new(&traffic.reply, seeds.replies, number),
         }
+    }
+
+    /// [`Call::new`] in the place of another.
+    #[inline]
+    pub(super) fn become_next(&mut self, traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) {
+        self.tenant = ring.tenant;
+        self.number = ring.number;
+        self.caller = ring.caller;
+        self.worker = ring.worker;
+        self.rings_at = ring.rings_at;
+        self.ending = Ending::new(traffic, seeds, ring);
+        self.gaps = Draws::new(&traffic.turn_gap, seeds.gaps, ring.number);
+        self.replies = Draws::new(&traffic.reply, seeds.replies, ring.number);
     }
 
     /// When it ends, where nothing keeps it longer; absent where its turns decide that.
@@ -177,6 +185,16 @@ impl Call {
 }
 
 impl Ending {
+    #[expect(clippy::inline_always, reason = "returned through memory it would be waited for")]
+    #[inline(always)]
+    fn new(traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) -> Self {
+        let recorded = ring.record.and_then(|record| Self::of_record(traffic.arrivals.trace()?, record));
+        recorded.unwrap_or_else(|| match &traffic.length {
+            CallLength::Lasting(law) => Self::At(ring.rings_at + Draws::new(law, seeds.lengths, ring.number).draw(law)),
+            CallLength::Turns(turns) => Self::AfterTurns(*turns),
+        })
+    }
+
     /// As the record has it; nothing where it says neither how long the call lasts nor how many turns it has.
     fn of_record(trace: &Trace, record: usize) -> Option<Self> {
         let call = &trace.calls()[record];
@@ -241,7 +259,8 @@ mod tests {
     }
 
     fn ring(rings_at: Time) -> Ring {
-        Ring { number: 0, caller: CallerIndex(0), worker: WorkerIndex(0), rings_at, record: None }
+        let (tenant, caller, worker) = (TenantIndex(0), CallerIndex(0), WorkerIndex(0));
+        Ring { tenant, number: 0, caller, worker, rings_at, record: None }
     }
 
     /// A call that rings at 500 ms and whose turns are a second apart.
@@ -260,7 +279,7 @@ mod tests {
     fn call(length: CallLength) -> Played {
         let gap = Distribution::constant(Span::from_ms(GAP_MS).ns()).unwrap();
         let traffic = TenantTraffic { length, turn_gap: gap, ..tenant("acme") };
-        let call = Call::new(TenantIndex(0), &traffic, &Seeds::of(1, "acme"), ring(at(500)));
+        let call = Call::new(&traffic, &Seeds::of(1, "acme"), ring(at(500)));
         Played(traffic, call)
     }
 
@@ -317,7 +336,7 @@ mod tests {
         let times = |reply: Distribution| -> Vec<Time> {
             let traffic =
                 TenantTraffic { length: CallLength::Turns(9), turn_gap: law.clone(), reply, ..tenant("acme") };
-            let mut call = Call::new(TenantIndex(0), &traffic, &Seeds::of(1, "acme"), ring(at(0)));
+            let mut call = Call::new(&traffic, &Seeds::of(1, "acme"), ring(at(0)));
             let mut started = call.first_turn(&traffic).starts_at;
             let mut next = || {
                 started = starts(call.after(&traffic, started, started));

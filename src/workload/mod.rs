@@ -22,7 +22,7 @@ mod stream;
 mod tests;
 mod trace;
 
-pub use call::{Call, Next, Turn};
+pub use call::{Call, Next, Ring, Turn};
 pub use loss::erlang_b;
 pub use offered::Offered;
 pub use spec::{Arrivals, CallLength, Population, Rate, Route, Stage, TenantTraffic, Traffic};

@@ -99,10 +99,16 @@ impl Workload {
     }
 
     /// The next call. There may be another after `None`, where a closed line's call [ended](Self::ended).
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "a call is copied where it is not made where it is taken")]
     #[expect(clippy::should_implement_trait, reason = "an iterator would promise that feedback cannot change it")]
     pub fn next(&mut self) -> Option<Call> {
+        let ring = self.ring()?;
+        Some(self.call(ring))
+    }
+
+    /// [`Workload::next`] for who makes the call where it is to stay: to copy one costs more than to draw it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is drawn stays in registers")]
+    pub fn ring(&mut self) -> Option<Ring> {
         let top = self.due.peek_mut()?;
         let due = top.0;
         let tenant = &mut self.tenants[due.tenant.index()];
@@ -111,8 +117,21 @@ impl Workload {
             Some(at) => replace(top, Due { at, ..due }),
             None => drop(PeekMut::pop(top)),
         }
-        let ring = Ring { number, caller, worker: tenant.workers.place(caller), rings_at: due.at, record };
-        Some(Call::new(due.tenant, &tenant.traffic, &tenant.seeds, ring))
+        let worker = tenant.workers.place(caller);
+        Some(Ring { tenant: due.tenant, number, caller, worker, rings_at: due.at, record })
+    }
+
+    /// The call that begins with `ring`, which is one of this workload's.
+    pub fn call(&self, ring: Ring) -> Call {
+        let Tenant { traffic, seeds, .. } = &self.tenants[ring.tenant.index()];
+        Call::new(traffic, seeds, ring)
+    }
+
+    /// [`Workload::call`] in the place of one that is over.
+    #[inline]
+    pub fn begin(&self, ring: Ring, place: &mut Call) {
+        let Tenant { traffic, seeds, .. } = &self.tenants[ring.tenant.index()];
+        place.become_next(traffic, seeds, ring);
     }
 
     /// A tenant's traffic, for its calls.
@@ -180,7 +199,7 @@ impl Tenant {
     }
 
     /// Number and caller of the call that rings now, and its record if it has one.
-    #[expect(clippy::inline_always, reason = "see `Workload::next`")]
+    #[expect(clippy::inline_always, reason = "see `Workload::ring`")]
     #[inline(always)]
     fn begin(&mut self, line: u32) -> (u64, CallerIndex, Option<usize>) {
         match &mut self.ringing {
