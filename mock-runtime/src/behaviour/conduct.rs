@@ -107,7 +107,12 @@ impl Conduct {
             BootKind::Cold => &self.boot_cold,
             BootKind::Warm => &self.boot_warm,
         };
-        let after_ns = self.stretched(life, law.draw(&mut Stream::numbered(life.seed ^ BOOT, 0)), at_ns);
+        // A constant needs no stream.
+        let drawn = match law {
+            Distribution::Constant { ns } => *ns,
+            law => law.draw(&mut Stream::numbered(life.seed ^ BOOT, 0)),
+        };
+        let after_ns = self.stretched(life, drawn, at_ns);
         match self.active(&self.boot_failures, life, at_ns).next() {
             None => BootOutcome::Ready { after_ns },
             Some(FailureMode::Exit) => BootOutcome::Exit { after_ns },
