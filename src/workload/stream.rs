@@ -121,13 +121,19 @@ impl Workload {
         Some(Ring { tenant: due.tenant, number, caller, worker, rings_at: due.at, record })
     }
 
-    /// The call that begins with `ring`, which is one of this workload's.
+    /// The call that begins with `ring`.
+    ///
+    /// # Panics
+    /// Where the ring is not this workload's, but of a tenant that it does not have.
     pub fn call(&self, ring: Ring) -> Call {
         let Tenant { traffic, seeds, .. } = &self.tenants[ring.tenant.index()];
         Call::new(traffic, seeds, ring)
     }
 
     /// [`Workload::call`] in the place of one that is over.
+    ///
+    /// # Panics
+    /// As [`Workload::call`].
     #[inline]
     pub fn begin(&self, ring: Ring, place: &mut Call) {
         let Tenant { traffic, seeds, .. } = &self.tenants[ring.tenant.index()];
@@ -277,7 +283,8 @@ fn replace(mut top: PeekMut<'_, Reverse<Due>>, due: Due) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Span;
+    use crate::base::{Distribution, Span};
+    use crate::workload::CallLength;
     use crate::workload::tests::tenant;
 
     #[test]
@@ -298,8 +305,25 @@ mod tests {
     }
 
     #[test]
+    fn a_call_made_in_the_place_of_another_is_as_one_made_anew() {
+        let ten = Distribution::constant(10).unwrap();
+        let lasting = TenantTraffic { length: CallLength::Lasting(ten), ..tenant("lasting") };
+        let turns = TenantTraffic { length: CallLength::Turns(3), ..tenant("turns") };
+        let traffic = Traffic { seed: 1, duration: Span::from_secs(1_000), tenants: vec![lasting, turns] };
+        let mut workload = Workload::new(&traffic);
+        let mut place = workload.next().expect("somebody rings");
+        let mut tenants = [0; 2];
+        while let Some(ring) = workload.ring() {
+            workload.begin(ring, &mut place);
+            assert_eq!(format!("{place:?}"), format!("{:?}", workload.call(ring)));
+            tenants[ring.tenant.index()] += 1;
+        }
+        assert!(tenants.into_iter().all(|calls| calls > 10), "{tenants:?}");
+    }
+
+    #[test]
     fn what_is_kept_does_not_grow_with_the_run() {
-        let redial = crate::base::Distribution::constant(0).unwrap();
+        let redial = Distribution::constant(0).unwrap();
         let closed = TenantTraffic { arrivals: Arrivals::Closed { callers: 3, redial }, ..tenant("closed") };
         let traffic = Traffic { seed: 1, duration: Span::from_secs(100_000), tenants: vec![tenant("open"), closed] };
         let mut workload = Workload::new(&traffic);
