@@ -11,7 +11,7 @@ pub struct DriverLag(Series<u64>);
 impl DriverLag {
     /// One operation.
     pub fn record(&mut self, lag: Span) {
-        self.0.record(lag, 1, NO_BUDGET);
+        self.0.record_all([(lag, 1)], NO_BUDGET);
     }
 
     /// All of them.

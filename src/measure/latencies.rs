@@ -1,9 +1,9 @@
 //! One tenant's samples of every family.
 //!
 //! A sample like the last one of its family is only counted: what a model holds constant, as the lag of virtual time
-//! is, costs a comparison. The others wait in a small buffer until there are enough of them. A thousand tenants' histograms do not fit into a
-//! processor's cache; touching one of them once for many samples instead of once for each nearly
-//! halves the cost of an event there (`cargo bench --bench measure`), and costs a tenant alone next to nothing.
+//! is, costs a comparison. The others wait, family by family, until there are enough of them. A thousand tenants'
+//! histograms do not fit into a processor's cache; touching one of them once for many samples instead of once for each
+//! nearly halves the cost of an event there (`cargo bench --bench measure`), and a tenant alone gains by it, too.
 
 use super::Family;
 use super::series::Series;
@@ -12,10 +12,23 @@ use crate::base::Span;
 /// One tenant's samples of every family.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Latencies {
-    /// The last value of each family, and how many times it came in a row; 0 before the first.
-    runs: [(Span, u64); Family::COUNT],
-    waiting: Vec<(Family, Span, u32)>,
-    series: [Series<u32>; Family::COUNT],
+    runs: [Run; Family::COUNT],
+    earlier: [Earlier; Family::COUNT],
+}
+
+/// The last value of a family, and how many times it came in a row; 0 before the first.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    value: Span,
+    times: u64,
+}
+
+/// What came before that.
+#[derive(Clone, Debug, Default)]
+struct Earlier {
+    /// Not in the series yet.
+    waiting: Vec<(Span, u32)>,
+    series: Series<u32>,
 }
 
 impl Latencies {
@@ -24,57 +37,73 @@ impl Latencies {
     #[inline(always)]
     pub(super) fn record(&mut self, family: Family, sample: Span, budget: Span) {
         let run = &mut self.runs[family.index()];
-        if run.0 == sample {
-            run.1 += 1;
+        if run.value == sample {
+            run.times += 1;
         } else {
-            self.record_another(family, sample, budget);
-        }
-    }
-
-    /// One that is not like the last.
-    #[inline(never)]
-    fn record_another(&mut self, family: Family, sample: Span, budget: Span) {
-        let run = &mut self.runs[family.index()];
-        let (value, times) = std::mem::replace(run, (sample, 1));
-        self.wait(family, value, times);
-        if self.waiting.len() >= BATCH {
-            self.sort_in(budget);
-        }
-    }
-
-    /// A counter may hold no more than 32 bits.
-    fn wait(&mut self, family: Family, value: Span, times: u64) {
-        let mut left = times;
-        while left > 0 {
-            let most = u32::try_from(left).unwrap_or(u32::MAX);
-            self.waiting.push((family, value, most));
-            left -= u64::from(most);
+            self.earlier[family.index()].take_over(run, sample, budget);
         }
     }
 
     /// Puts waiting samples where they belong. Must be called before [`Latencies::of`] is.
     pub(super) fn settle(&mut self, budget: Span) {
-        let runs = Family::ALL.into_iter().zip(std::mem::take(&mut self.runs));
-        runs.for_each(|(family, (value, times))| self.wait(family, value, times));
-        self.sort_in(budget);
-    }
-
-    fn sort_in(&mut self, budget: Span) {
-        for (family, sample, times) in self.waiting.drain(..) {
-            self.series[family.index()].record(sample, times, budget);
+        for (run, earlier) in self.runs.iter_mut().zip(&mut self.earlier) {
+            let run = std::mem::take(run);
+            if run.times > 0 {
+                earlier.wait(run, budget);
+            }
+            earlier.sort_in(budget);
         }
     }
 
     /// The samples of one family.
     pub(super) fn of(&self, family: Family) -> &Series<u32> {
-        let none_waits = self.waiting.is_empty() && self.runs.iter().all(|(_, times)| *times == 0);
-        assert!(none_waits, "samples are read when none is waiting any more");
-        &self.series[family.index()]
+        let (run, earlier) = (&self.runs[family.index()], &self.earlier[family.index()]);
+        assert!(run.times == 0 && earlier.waiting.is_empty(), "samples are read when none is waiting any more");
+        &earlier.series
     }
 }
 
-/// Some forty turns' samples, in 4 kB.
-const BATCH: usize = 256;
+impl Earlier {
+    /// A run has ended, and another begins with a sample that is not like its last.
+    #[inline(never)]
+    fn take_over(&mut self, run: &mut Run, sample: Span, budget: Span) {
+        let ended = std::mem::replace(run, Run { value: sample, times: 1 });
+        if ended.times > 0 {
+            self.wait(ended, budget);
+        }
+    }
+
+    #[inline]
+    fn wait(&mut self, run: Run, budget: Span) {
+        match u32::try_from(run.times) {
+            Ok(times) => self.waiting.push((run.value, times)),
+            Err(_) => self.sort_in_many(run, budget),
+        }
+        if self.waiting.len() >= BATCH {
+            self.sort_in(budget);
+        }
+    }
+
+    #[inline(never)]
+    fn sort_in(&mut self, budget: Span) {
+        self.series.record_all(self.waiting.drain(..), budget);
+    }
+
+    /// A counter may hold no more than 32 bits.
+    #[cold]
+    #[inline(never)]
+    fn sort_in_many(&mut self, run: Run, budget: Span) {
+        let mut left = run.times;
+        while left > 0 {
+            let most = u32::try_from(left).unwrap_or(u32::MAX);
+            self.series.record_all([(run.value, most)], budget);
+            left -= u64::from(most);
+        }
+    }
+}
+
+/// In a kilobyte.
+const BATCH: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -85,7 +114,7 @@ mod tests {
         let mut latencies = Latencies::default();
         let many = u64::from(u32::MAX) + 5;
         latencies.record(Family::Lag, Span::from_ms(1), Span::ZERO);
-        latencies.runs[Family::Lag.index()].1 = many;
+        latencies.runs[Family::Lag.index()].times = many;
         for ms in [1, 2] {
             latencies.record(Family::Lag, Span::from_ms(ms), Span::ZERO);
         }

@@ -22,6 +22,7 @@ impl<C: Counter> Default for Samples<C> {
 
 impl<C: Counter> Samples<C> {
     /// Keeps `times` samples of one value.
+    #[inline]
     pub(super) fn add(&mut self, ns: u64, times: u32) {
         match self {
             Self::Few(few, count) if *count + u64::from(times) <= FEW => {
@@ -38,13 +39,11 @@ impl<C: Counter> Samples<C> {
         copy.become_many().clone()
     }
 
+    #[inline]
     fn become_many(&mut self) -> &mut Histogram<C> {
         if let Self::Few(few, _) = self {
-            let mut histogram = empty_histogram();
-            for (ns, times) in few {
-                histogram.record_n(*ns, C::from_u32(*times).expect(FITS)).expect(GROWS);
-            }
-            *self = Self::Many(histogram);
+            let few = std::mem::take(few);
+            *self = Self::Many(histogram_of(&few));
         }
         match self {
             Self::Many(histogram) => histogram,
@@ -100,6 +99,16 @@ impl Samples<u64> {
             }
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn histogram_of<C: Counter>(few: &[(u64, u32)]) -> Histogram<C> {
+    let mut histogram = empty_histogram();
+    for (ns, times) in few {
+        histogram.record_n(*ns, C::from_u32(*times).expect(FITS)).expect(GROWS);
+    }
+    histogram
 }
 
 /// The values at these places, of values in ascending order, each with how often it comes.
