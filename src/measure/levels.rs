@@ -30,6 +30,18 @@ impl Levels {
         self.now.ports = ports;
     }
 
+    /// So many runtimes more from `at` on, or fewer, each with its port, and so many more of them busy.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    pub(super) fn step_by(&mut self, at: Time, runtimes: i32, busy: i32, window: &Range<Time>) {
+        if at > self.since {
+            self.hold_until(at, window);
+        }
+        self.now.runtimes = self.now.runtimes.wrapping_add_signed(runtimes);
+        self.now.busy = self.now.busy.wrapping_add_signed(busy);
+        self.now.ports = self.now.ports.wrapping_add_signed(runtimes);
+    }
+
     /// The present level held until `at`.
     #[inline]
     pub(super) fn hold_until(&mut self, at: Time, window: &Range<Time>) {

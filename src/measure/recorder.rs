@@ -39,8 +39,8 @@ pub struct Recorder {
     pub(super) tallies: Vec<Tally>,
     /// Of all tenants together, where there are several: the peak of a sum is not the sum of peaks.
     pub(super) levels: Levels,
-    /// Somebody else keeps the levels of all together.
-    is_part: bool,
+    /// There are several tenants, and nobody else keeps the levels of all together.
+    keeps_total: bool,
     /// In the order of `settings.phases`: a phase is a recorder that hears only what falls into it.
     pub(super) phases: Vec<Self>,
 }
@@ -51,7 +51,7 @@ impl Recorder {
         let window = Time::ZERO + settings.warm_up..Time::ZERO + settings.duration;
         let tallies = vec![Tally::default(); settings.tenants.len()];
         let phases = settings.phases.iter().map(|phase| Self::of_phase(&settings, phase)).collect();
-        Self { settings, window, tallies, levels: Levels::default(), is_part: false, phases }
+        Self { keeps_total: tallies.len() > 1, settings, window, tallies, levels: Levels::default(), phases }
     }
 
     /// What falls into the warm-up counts in a phase that was given a name for it.
@@ -71,7 +71,7 @@ impl Recorder {
     #[must_use]
     pub fn part(self) -> Self {
         let phases = self.phases.into_iter().map(Self::part).collect();
-        Self { is_part: true, phases, ..self }
+        Self { keeps_total: false, phases, ..self }
     }
 
     /// What the parts of a run have heard, each with the places of its tenants among all. The levels of all together are
@@ -108,32 +108,28 @@ impl Recorder {
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
     pub fn hold_more(&mut self, tenant: TenantIndex, at: Time, runtimes: i32, busy: i32) {
-        let Level { runtimes: before, busy: busy_before, ports } = self.level(tenant);
-        let (runtimes, ports) = (before.wrapping_add_signed(runtimes), ports.wrapping_add_signed(runtimes));
-        let busy = busy_before.wrapping_add_signed(busy);
-        self.hold_here(tenant, at, runtimes, busy, ports);
+        if self.keeps_total {
+            self.levels.step_by(at, runtimes, busy, &self.window);
+        }
+        self.tallies[tenant.index()].levels.step_by(at, runtimes, busy, &self.window);
         if !self.phases.is_empty() {
-            self.hold_in_phases(tenant, at, Level { runtimes, busy, ports });
+            self.hold_more_in_phases(tenant, at, runtimes, busy);
         }
-    }
-
-    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
-    #[inline(always)]
-    fn hold_here(&mut self, tenant: TenantIndex, at: Time, runtimes: u32, busy: u32, ports: u32) {
-        let in_total = !self.is_part && self.tallies.len() > 1;
-        let levels = &mut self.tallies[tenant.index()].levels;
-        if in_total {
-            let total = exchange(self.levels.now(), levels.now(), Level { runtimes, busy, ports });
-            self.levels.step(at, total, &self.window);
-        }
-        levels.step(at, Level { runtimes, busy, ports }, &self.window);
     }
 
     #[cold]
     #[inline(never)]
-    fn hold_in_phases(&mut self, tenant: TenantIndex, at: Time, level: Level) {
-        let Level { runtimes, busy, ports } = level;
-        self.phases.iter_mut().for_each(|phase| phase.hold_here(tenant, at, runtimes, busy, ports));
+    fn hold_more_in_phases(&mut self, tenant: TenantIndex, at: Time, runtimes: i32, busy: i32) {
+        self.phases.iter_mut().for_each(|phase| phase.hold_more(tenant, at, runtimes, busy));
+    }
+
+    fn hold(&mut self, tenant: TenantIndex, at: Time, level: Level) {
+        let levels = &mut self.tallies[tenant.index()].levels;
+        if self.keeps_total {
+            let total = exchange(self.levels.now(), levels.now(), level);
+            self.levels.step(at, total, &self.window);
+        }
+        levels.step(at, level, &self.window);
     }
 
     /// What a tenant's pools hold, as far as is known.
@@ -195,9 +191,7 @@ impl Recorder {
                     tally.drain(reason, took, budget);
                 }
             }
-            Event::Level { tenant, at, level: Level { runtimes, busy, ports } } => {
-                self.hold_here(tenant, at, runtimes, busy, ports);
-            }
+            Event::Level { tenant, at, level } => self.hold(tenant, at, level),
             // The chronicle's: no figure of a summary comes of them.
             Event::Turnover { .. } | Event::Evicted { .. } => {}
         }
@@ -231,13 +225,7 @@ impl Recorder {
 
     /// The levels of all tenants together: those of the only one, where it is alone.
     pub(super) fn total_levels(&self) -> &Levels {
-        if let [only] = &self.tallies[..]
-            && !self.is_part
-        {
-            &only.levels
-        } else {
-            &self.levels
-        }
+        if let [only] = &self.tallies[..] { &only.levels } else { &self.levels }
     }
 
     #[expect(clippy::inline_always, reason = "see `Recorder::count`")]

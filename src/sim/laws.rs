@@ -151,12 +151,10 @@ impl Books {
 
     /// Law 1 once more: the pool's own count is the true one.
     #[inline]
-    pub(super) fn agrees(&mut self, now: Time, live: u32) -> bool {
-        let agrees = live == self.existing;
-        if !agrees {
+    pub(super) fn compare(&mut self, now: Time, live: u32) {
+        if live != self.existing {
             self.disagrees(now, live);
         }
-        agrees
     }
 
     /// Law 5: an acquire took longer than anything it can have waited for.

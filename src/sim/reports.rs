@@ -69,7 +69,8 @@ impl World<'_> {
         let looks = desk.wants_look(now);
         if (live, busy) != before {
             desk.reported = (live, busy);
-            self.broken |= !desk.books.agrees(now, live);
+            desk.books.compare(now, live);
+            self.judge(desk);
             let (tenant, more) = (desk.tenant, [live.wrapping_sub(before.0), busy.wrapping_sub(before.1)]);
             let [runtimes, busy] = more.map(u32::cast_signed);
             self.recorder.hold_more(tenant, now, runtimes, busy);
