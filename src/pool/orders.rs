@@ -15,6 +15,10 @@ pub(super) struct Orders {
 impl Orders {
     #[inline]
     pub(super) fn push(&mut self, order: Decision) {
+        if self.is_empty() {
+            self.given.clear();
+            self.read = 0;
+        }
         self.given.push(order);
     }
 
@@ -26,13 +30,9 @@ impl Orders {
     /// The next one, to be carried out.
     #[inline]
     pub(super) fn next(&mut self) -> Option<&Decision> {
-        if self.is_empty() {
-            self.given.clear();
-            self.read = 0;
-            return None;
-        }
+        let next = self.given.get(self.read)?;
         self.read += 1;
-        self.given.get(self.read - 1)
+        Some(next)
     }
 
     /// The youngest, which may be [taken back](Self::take_back).

@@ -72,7 +72,8 @@ impl Pool {
     }
 
     /// Drains idle runtimes until every claim is covered.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn make_room(&mut self) -> Result<(), PoolError> {
         while !self.claims_covered() {
             let victim = self.abandoned.first().or_else(|| self.victim());
@@ -96,6 +97,8 @@ impl Pool {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn spawn(&mut self, now: Time, place: Place<RuntimeId>) {
         self.queue.remove(&mut self.phase_links, place);
         self.levels.waiting -= 1;

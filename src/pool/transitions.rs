@@ -63,7 +63,8 @@ impl Pool {
     }
 
     /// Takes a booting runtime off the lists of its phase.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn leave_boot(&mut self, place: Place<RuntimeId>) {
         self.booting.remove(&mut self.phase_links, place);
         self.levels.booting -= 1;
@@ -73,6 +74,8 @@ impl Pool {
     }
 
     /// Sends a booting or ready runtime on its way out.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn drain(&mut self, place: Place<RuntimeId>, reason: DrainReason) {
         let runtime = self.runtimes.id(place);
         let entry = &mut self.runtimes[place];
@@ -90,6 +93,8 @@ impl Pool {
     }
 
     /// The process is gone: port and slot go to whoever waits for them.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn bury(&mut self, now: Time, place: Place<RuntimeId>) {
         let gone = self.runtimes.remove(place);
         self.free_slots += 1;

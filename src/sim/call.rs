@@ -56,7 +56,8 @@ impl OnLine {
 
     /// The next call in the place of one that is gone, before its first turn is known. Word by word: a copy of a call costs
     /// more than a step of it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn become_next(&mut self, workload: &Workload, ring: Ring, key: Key) {
         self.wanted = ring.rings_at;
         workload.begin(ring, &mut self.call);
@@ -87,7 +88,8 @@ impl OnLine {
     }
 
     /// Searches or saves on its runtime, from now on.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn ask(&mut self, runtime: &mut Runtime, conduct: &Conduct, now: Time, budget: Span) -> Exchange {
         let (work, timeout) = match self.errand {
             Errand::Recall => (Work::Search, budget),

@@ -163,6 +163,8 @@ impl World<'_> {
     }
 
     /// A process does what it does to end: after the pause it computes for both, then it waits for both.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn leave(&mut self, desk: &Desk, runtime: RuntimeId, leaving: Leaving) {
         let Leaving { pause, flush, terminate } = leaving;
         let (begins, takes) = (self.now + pause, flush + terminate);

@@ -156,7 +156,8 @@ impl<'j> Simulation<'j> {
     }
 
     /// Under a key that the call has had since the phone rang, where that rang before.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn begin_call(&mut self, ring: Ring, key: Option<Key>) {
         let id = self.world.desk_of(ring);
         let Self { world, desks, .. } = self;
@@ -169,7 +170,7 @@ impl<'j> Simulation<'j> {
     #[expect(clippy::inline_always, reason = "it is the loop")]
     #[inline(always)]
     fn step(&mut self, due: Packed) {
-        let Some((id, call, stamp)) = due.call() else { return self.step_of_no_call(due.into()) };
+        let Some((id, call, stamp)) = due.call() else { return self.step_of_no_call(due) };
         let Self { world, desks, .. } = self;
         let desk = &mut desks[id.0 as usize];
         // Unless it was overtaken.
@@ -182,38 +183,32 @@ impl<'j> Simulation<'j> {
     }
 
     #[inline(never)]
-    fn step_of_no_call(&mut self, due: Due) {
-        let Self { world, desks, .. } = self;
-        let id = match due {
-            Due::Ready { desk: id, runtime } => {
-                world.boot_ends(&mut desks[id.0 as usize], runtime);
-                id
-            }
-            Due::DrainEnds { desk: id, runtime } => {
-                world.drain_ends(&mut desks[id.0 as usize], runtime);
-                id
-            }
-            Due::BootFails { desk: id, runtime } => {
-                world.boot_fails(&mut desks[id.0 as usize], runtime);
-                id
-            }
-            Due::GivesUp { desk: id, work } => {
-                world.gives_up(&mut desks[id.0 as usize], work);
-                id
-            }
-            Due::Tick { desk: id } => {
-                world.tick(&mut desks[id.0 as usize]);
-                id
-            }
-            Due::Computed { desk } => return self.computed(desk),
-            Due::GoesOn { desk: id, work } => return world.goes_on(&desks[id.0 as usize], work),
+    fn step_of_no_call(&mut self, due: Packed) {
+        match due.into() {
+            Due::Ready { desk, runtime } => self.step_of(desk, |world, desk| world.boot_ends(desk, runtime)),
+            Due::DrainEnds { desk, runtime } => self.step_of(desk, |world, desk| world.drain_ends(desk, runtime)),
+            Due::BootFails { desk, runtime } => self.step_of(desk, |world, desk| world.boot_fails(desk, runtime)),
+            Due::GivesUp { desk, work } => self.step_of(desk, |world, desk| world.gives_up(desk, work)),
+            Due::Tick { desk } => self.step_of(desk, World::tick),
+            Due::Computed { desk } => self.computed(desk),
+            Due::GoesOn { desk, work } => self.world.goes_on(&self.desks[desk.0 as usize], work),
             Due::Fault { number, begins } => {
                 self.fault(number, begins);
-                return self.report_all();
+                self.report_all();
             }
             Due::Call { .. } => unreachable!("that is a call's step"),
-        };
-        self.judge_and_touch(id);
+        }
+    }
+
+    /// Something that concerns one worker.
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
+    fn step_of(&mut self, id: DeskId, what: impl FnOnce(&mut World<'j>, &mut Desk)) {
+        let Self { world, desks, .. } = self;
+        let desk = &mut desks[id.0 as usize];
+        what(world, desk);
+        world.judge(desk);
+        self.touch(id);
     }
 }
 

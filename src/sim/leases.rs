@@ -88,7 +88,7 @@ impl World<'_> {
         let code = ErrorCode::named(error.code());
         let is_refusal = matches!(error, PoolError::Exhausted { .. } | PoolError::PortExhausted { .. });
         if desk.call(id).errand == Errand::Save {
-            self.note_save(desk, id, Err(code));
+            self.note_save(desk.tenant, desk.call(id), Err(code));
             return self.next_turn(desk, id);
         }
         let refusal = self.scenario.on_refusal;
@@ -100,7 +100,7 @@ impl World<'_> {
         {
             return self.schedule(desk, id, self.now + after, Class::Timer, Step::Retry);
         }
-        self.note_recall(desk, id, Err(code));
+        self.note_recall(desk.tenant, desk.call(id), Err(code));
         if is_refusal && refusal == Refusal::Shed { self.shed(desk, id) } else { self.reply(desk, id) }
     }
 

@@ -16,27 +16,21 @@ impl World<'_> {
     /// Carries out what the pool has decided; mostly that is nothing.
     #[inline]
     pub(super) fn carry_out(&mut self, desk: &mut Desk) {
-        if desk.pool.has_orders() {
-            self.carry_out_all(desk);
+        while desk.pool.has_orders() {
+            self.carry_out_next(desk);
         }
     }
 
-    #[inline(never)]
-    fn carry_out_all(&mut self, desk: &mut Desk) {
-        while self.carry_out_first(desk) {}
-    }
-
     /// Copies of what is read here would cost more than what is done with it: each order is looked at where it stands.
-    #[expect(clippy::inline_always, reason = "it has one caller")]
-    #[inline(always)]
-    fn carry_out_first(&mut self, desk: &mut Desk) -> bool {
-        let Some(order) = desk.pool.next_order() else { return false };
+    #[inline(never)]
+    fn carry_out_next(&mut self, desk: &mut Desk) {
+        let Some(order) = desk.pool.next_order() else { return };
         match *order {
             Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
             Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
             Decision::Grant { waiter, lease, runtime, admission } => {
                 if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) {
-                    return true;
+                    return;
                 }
                 let (call, key, number) = self.waited(desk, waiter);
                 self.tell(desk, Fact::Granted { number, key, runtime, admission });
@@ -46,7 +40,6 @@ impl World<'_> {
             Decision::Discard { runtime } => self.discard(desk, runtime),
             Decision::Lose { runtime } => self.lose(desk, runtime),
         }
-        true
     }
 
     #[cold]
@@ -61,7 +54,8 @@ impl World<'_> {
     }
 
     /// Who waited, by the call's number too: the wait is over.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn waited(&mut self, desk: &mut Desk, waiter: WaiterId) -> (CallId, Key, u64) {
         let id = *desk.waiting.remove(waiter).expect("each waiter is answered once");
         desk.judge_wait(self.now, id);
@@ -212,7 +206,8 @@ impl World<'_> {
     }
 
     /// The process is gone: its port is anybody's.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn bury(&mut self, desk: &mut Desk, runtime: RuntimeId) -> Key {
         self.stop_computing(desk, runtime);
         let gone = desk.runtimes.remove(runtime).expect("a process is buried once");

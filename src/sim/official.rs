@@ -53,11 +53,11 @@ impl World<'_> {
         let unreachable = Err(ErrorCode::named("runtime.unreachable"));
         match desk.call(id).errand {
             Errand::Recall => {
-                self.note_recall(desk, id, unreachable);
+                self.note_recall(desk.tenant, desk.call(id), unreachable);
                 self.reply(desk, id);
             }
             Errand::Save => {
-                self.note_save(desk, id, unreachable);
+                self.note_save(desk.tenant, desk.call(id), unreachable);
                 self.next_turn(desk, id);
             }
         }

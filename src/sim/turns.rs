@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::journal::Fact;
 use super::queue::{CallId, Class, DeskId, Due};
 use super::world::World;
-use crate::base::{Span, Time};
+use crate::base::{Span, TenantIndex, Time};
 use crate::measure::{ErrorCode, Event, Recall, Save};
 use crate::pool::Key;
 use crate::workload::{Call, Next, Ring, Workload};
@@ -18,7 +18,8 @@ impl World<'_> {
     }
 
     /// The call's first turn is due, under a key that it has had since the phone rang, where that rang before.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn take_call(&mut self, desk: &mut Desk, ring: Ring, key: Option<Key>) {
         let (tenant, intended) = (desk.tenant, ring.rings_at);
         self.note(|| Event::Rang { tenant, intended, lag: Span::ZERO });
@@ -110,22 +111,23 @@ impl World<'_> {
 
     #[inline]
     pub(super) fn answered(&mut self, desk: &mut Desk, id: CallId) {
-        let call = desk.call(id);
-        let (errand, timed_out) = (call.errand, call.answer_at > call.deadline);
+        let call = &mut desk.calls[id.0 as usize];
         call.draft.exchange = Some(self.now.since(call.began));
+        let outcome = if call.answer_at > call.deadline { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
+        let errand = call.errand;
+        match errand {
+            Errand::Recall => self.note_recall(desk.tenant, call, outcome),
+            Errand::Save => {
+                desk.acknowledged += u64::from(outcome.is_ok());
+                self.note_save(desk.tenant, call, outcome);
+            }
+        }
         if !desk.pinned {
             self.give_back(desk, id);
         }
-        let outcome = if timed_out { Err(ErrorCode::TIMEOUT) } else { Ok(()) };
         match errand {
-            Errand::Recall => {
-                self.note_recall(desk, id, outcome);
-                self.reply(desk, id);
-            }
-            Errand::Save => {
-                self.note_save(desk, id, outcome);
-                self.next_turn(desk, id);
-            }
+            Errand::Recall => self.reply(desk, id),
+            Errand::Save => self.next_turn(desk, id),
         }
     }
 
@@ -148,9 +150,11 @@ impl World<'_> {
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
     pub(super) fn reply(&mut self, desk: &mut Desk, id: CallId) {
-        let spoken = self.now + desk.call(id).turn.reply;
+        let call = &mut desk.calls[id.0 as usize];
+        let spoken = self.now + call.turn.reply;
         if spoken > self.now {
-            self.schedule(desk, id, spoken, Class::Timer, Step::Reply);
+            let stamp = call.next(Step::Reply);
+            self.queue.push(spoken, Class::Timer, Due::Call { desk: desk.id, call: id, stamp });
         } else {
             self.attempt(desk, id, Errand::Save);
         }
@@ -163,7 +167,8 @@ impl World<'_> {
         match call.call.after(&desk.traffic, call.turn.starts_at, self.now) {
             Next::Turn(turn) => {
                 call.turn = turn;
-                self.schedule(desk, id, turn.starts_at, Class::Beginning, Step::Turn);
+                let stamp = call.next(Step::Turn);
+                self.queue.push(turn.starts_at, Class::Beginning, Due::Call { desk: desk.id, call: id, stamp });
             }
             Next::HangUp(end) if end > self.now => self.schedule(desk, id, end, Class::Ending, Step::HangUp),
             Next::HangUp(_) => self.end_call(desk, id),
@@ -226,24 +231,20 @@ impl World<'_> {
 
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    pub(super) fn note_recall(&mut self, desk: &mut Desk, id: CallId, outcome: Result<(), ErrorCode>) {
-        let call = desk.call(id);
+    pub(super) fn note_recall(&mut self, tenant: TenantIndex, call: &OnLine, outcome: Result<(), ErrorCode>) {
         let (intended, Draft { admission, session_start, exchange: search }) = (call.turn.starts_at, call.draft);
-        let (tenant, took) = (desk.tenant, self.now.since(intended));
+        let took = self.now.since(intended);
         let recall = || Recall { tenant, intended, lag: Span::ZERO, took, outcome, admission, session_start, search };
         self.note(|| Event::Recalled(recall()));
     }
 
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    pub(super) fn note_save(&mut self, desk: &mut Desk, id: CallId, outcome: Result<(), ErrorCode>) {
-        let tenant = desk.tenant;
-        let call = desk.call(id);
+    pub(super) fn note_save(&mut self, tenant: TenantIndex, call: &OnLine, outcome: Result<(), ErrorCode>) {
         let (turn_intended, asked) = (call.turn.starts_at, call.wanted);
         if let Some((admission, took)) = call.draft.admission {
             self.note(|| Event::Admitted { tenant, asked, admission, took });
         }
-        desk.acknowledged += u64::from(outcome.is_ok());
         let took = self.now.since(asked);
         self.note(|| Event::Saved(Save { tenant, turn_intended, took, outcome }));
     }
@@ -252,7 +253,8 @@ impl World<'_> {
 impl Desk {
     /// Gives the call a place. One that was left keeps its stamp, so that no step of who was there before is taken for
     /// one of who is there now.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn pick_up(&mut self, workload: &Workload, ring: Ring, key: Key) -> CallId {
         let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(workload.call(ring), key) };
         let on_line = &mut self.calls[id.0 as usize];

@@ -101,28 +101,31 @@ impl Call {
     /// The call that begins with `ring`.
     pub(super) fn new(traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) -> Self {
         let Ring { tenant, number, caller, worker, rings_at, .. } = ring;
+        let ending = Ending::new(traffic, seeds, ring);
         Self {
             tenant,
             number,
             caller,
             worker,
             rings_at,
-            ending: Ending::new(traffic, seeds, ring),
-            gaps: Draws::new(&traffic.turn_gap, seeds.gaps, number),
+            ending,
+            gaps: Draws::of_gaps(traffic, seeds, number, ending),
             replies: Draws::new(&traffic.reply, seeds.replies, number),
         }
     }
 
     /// [`Call::new`] in the place of another.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn become_next(&mut self, traffic: &TenantTraffic, seeds: &Seeds, ring: Ring) {
         self.tenant = ring.tenant;
         self.number = ring.number;
         self.caller = ring.caller;
         self.worker = ring.worker;
         self.rings_at = ring.rings_at;
-        self.ending = Ending::new(traffic, seeds, ring);
-        self.gaps = Draws::new(&traffic.turn_gap, seeds.gaps, ring.number);
+        let ending = Ending::new(traffic, seeds, ring);
+        self.ending = ending;
+        self.gaps = Draws::of_gaps(traffic, seeds, ring.number, ending);
         self.replies = Draws::new(&traffic.reply, seeds.replies, ring.number);
     }
 
@@ -141,7 +144,8 @@ impl Call {
     }
 
     /// What follows the turn that was due at `started` and done, its save included, at `done`.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn after(&mut self, traffic: &TenantTraffic, started: Time, done: Time) -> Next {
         match &mut self.ending {
             Ending::At(end) => {
@@ -226,6 +230,15 @@ impl Draws {
         match law {
             Distribution::Constant { ns } => Self::Always(Span::from_ns(*ns)),
             _ => Self::From(Stream::numbered(seed, number)),
+        }
+    }
+
+    /// Between the turns of call `number`. One that ends after its first has none, and no stream for them.
+    #[inline]
+    fn of_gaps(traffic: &TenantTraffic, seeds: &Seeds, number: u64, ending: Ending) -> Self {
+        match ending {
+            Ending::AfterTurns(0 | 1) => Self::Always(Span::ZERO),
+            _ => Self::new(&traffic.turn_gap, seeds.gaps, number),
         }
     }
 

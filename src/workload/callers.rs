@@ -44,7 +44,8 @@ impl Callers {
     }
 
     /// The next caller. The coin is always tossed, so that another share of new callers moves no other draw.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub(super) fn draw(&mut self) -> CallerIndex {
         if self.stream.chance(self.new_share) {
             let caller = CallerIndex(self.next_new);

@@ -139,6 +139,19 @@ impl Arriving {
         Self { curve, stream, piece: 0, starts: Time::ZERO, elapsed: 0.0, left, until }
     }
 
+    /// The next call comes in another piece, if it comes: after so many expected ones there.
+    #[cold]
+    #[inline(never)]
+    fn later(&mut self, mut calls: f64) -> Option<f64> {
+        while calls >= self.left {
+            calls -= self.left;
+            if !self.advance() {
+                return None;
+            }
+        }
+        Some(calls)
+    }
+
     /// On to the next piece; false where there is none, or it begins too late.
     fn advance(&mut self) -> bool {
         let lasted = self.curve.pieces[self.piece].lasts;
@@ -157,13 +170,12 @@ impl Arriving {
 impl Iterator for Arriving {
     type Item = Time;
 
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn next(&mut self) -> Option<Time> {
         let mut calls = self.stream.exponential();
-        while calls >= self.left {
-            calls -= self.left;
-            if !self.advance() {
-                return None;
-            }
+        if calls >= self.left {
+            calls = self.later(calls)?;
         }
         self.left -= calls;
         self.elapsed += self.curve.pieces[self.piece].time_for(self.elapsed, calls);

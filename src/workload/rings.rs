@@ -66,18 +66,24 @@ impl Rings {
 impl Iterator for Rings {
     type Item = Time;
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn next(&mut self) -> Option<Time> {
         match self {
             Self::Even(even) => even.next(),
             Self::Arriving(arriving) => arriving.next(),
             Self::Storming(both) => {
                 let (below, storm) = &mut **both;
-                let storm_first = storm.peek().is_some_and(|first| below.peek().is_none_or(|other| first < other));
-                if storm_first { storm.next() } else { below.next() }
+                next_of_both(below, storm)
             }
         }
     }
+}
+
+#[inline(never)]
+fn next_of_both(below: &mut Peekable<Arriving>, storm: &mut Peekable<Storm>) -> Option<Time> {
+    let storm_first = storm.peek().is_some_and(|first| below.peek().is_none_or(|other| first < other));
+    if storm_first { storm.next() } else { below.next() }
 }
 
 impl Iterator for Even {

@@ -134,7 +134,8 @@ impl Workload {
     ///
     /// # Panics
     /// As [`Workload::call`].
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn begin(&self, ring: Ring, place: &mut Call) {
         let Tenant { traffic, seeds, .. } = &self.tenants[ring.tenant.index()];
         place.become_next(traffic, seeds, ring);
@@ -226,7 +227,8 @@ impl Tenant {
     }
 
     /// When the tenant rings again by itself.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     fn next_ring(&mut self) -> Option<Time> {
         match &mut self.ringing {
             Ringing::Open { rings, .. } => rings.next(),

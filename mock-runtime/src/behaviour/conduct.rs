@@ -121,7 +121,8 @@ impl Conduct {
     }
 
     /// How long the next `work` of this life takes if it begins at `at_ns` (monotonic clock), in nanoseconds.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
+    #[inline(always)]
     pub fn takes(&self, life: &mut Life, work: Work, at_ns: u64) -> u64 {
         let which = work as usize;
         let law = &self.works[which];
@@ -129,9 +130,14 @@ impl Conduct {
         if let Distribution::Constant { ns } = law {
             return self.stretched(life, *ns, at_ns);
         }
+        self.takes_at_random(life, which, at_ns)
+    }
+
+    #[inline(never)]
+    fn takes_at_random(&self, life: &mut Life, which: usize, at_ns: u64) -> u64 {
         let number = life.asked[which];
         life.asked[which] = number.wrapping_add(1);
-        let drawn = law.draw(&mut Stream::numbered(life.seed ^ WORK[which], u64::from(number)));
+        let drawn = self.works[which].draw(&mut Stream::numbered(life.seed ^ WORK[which], u64::from(number)));
         self.stretched(life, drawn, at_ns)
     }
 

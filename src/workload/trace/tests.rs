@@ -49,6 +49,22 @@ fn course_of(call: TracedCall, turn_times: Vec<Span>) -> (Vec<u64>, u64) {
 }
 
 #[test]
+fn gaps_follow_the_tenants_law_however_many_turns_its_other_calls_have() {
+    let course_where_others_have = |turns: u32| {
+        let call = TracedCall { turns: TracedTurns::Count(4), ..record(0, None) };
+        let turn_gap = Distribution::exponential(20_000_000_000).unwrap();
+        let tenant =
+            TenantTraffic { length: CallLength::Turns(turns), turn_gap, ..traffic(Trace::new(vec![call], vec![])) };
+        let traffic = Traffic { seed: 1, duration: Span::from_secs(1000), tenants: vec![tenant] };
+        course(&traffic.tenants[0], calls_of(&traffic).remove(0))
+    };
+    let (turns, end) = course_where_others_have(1);
+    assert_eq!((turns.len(), end), (4, turns[3]));
+    assert!(turns[3] > 0, "turns are apart");
+    assert_eq!((turns, end), course_where_others_have(9));
+}
+
+#[test]
 fn calls_ring_in_the_order_of_their_times_within_the_window() {
     let trace =
         Trace::new(vec![record(7, Some(1)), record(3, Some(0)), record(9, Some(0)), record(0, Some(0))], vec![]);
