@@ -3,7 +3,7 @@
 use super::engine::Simulation;
 use crate::base::Time;
 
-impl Simulation<'_> {
+impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
     /// Goes on until such a threshold does not hold, and says so; until nothing is left that could break one otherwise.
     /// The times at which they are looked at are a function of the scenario alone.
     pub(super) fn aborts(&mut self) -> bool {

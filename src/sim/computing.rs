@@ -71,7 +71,7 @@ pub(super) fn counted(scenario: &Scenario) -> Computing {
     if scenario.cores.is_some() { scenario.runtime.computing } else { Computing::default() }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// A search or save that takes so long on a free core begins then. False where it computes nothing.
     #[inline]
     pub(super) fn computes_answer(&mut self, desk: &mut Desk, id: CallId, exchange: Exchange) -> bool {
@@ -179,7 +179,7 @@ impl World<'_> {
     /// A runtime is told to end, or is gone: whatever it computed is not computed any more.
     #[inline]
     pub(super) fn stop_computing(&mut self, desk: &Desk, runtime: RuntimeId) {
-        if self.computes {
+        if self.computes() {
             self.take_off_the_cores(desk, runtime);
         }
     }
@@ -251,7 +251,7 @@ impl World<'_> {
     }
 }
 
-impl Simulation<'_> {
+impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
     /// Something is done on the cores of the desk's host, unless somebody came in between. Whose it is will be seen.
     pub(super) fn computed(&mut self, desk: DeskId) {
         let (now, host) = (self.world.now, self.desks[desk.0 as usize].host);
@@ -265,7 +265,7 @@ impl Simulation<'_> {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// The computing part of a piece of work is over.
     fn rests(&mut self, desk: &mut Desk, Task { runtime, rest, then, .. }: Task) {
         let (over, id) = (self.now + rest, desk.id);

@@ -22,18 +22,18 @@ struct Facts {
 }
 
 /// The summary, without a host: whoever prints it knows where.
-pub(super) fn sum_up(mut simulation: Simulation<'_>) -> Summary {
+pub(super) fn sum_up<const EVERYDAY: bool>(mut simulation: Simulation<'_, EVERYDAY>) -> Summary {
     let facts = Facts::of(&mut simulation);
     let World { scenario, recorder, on_line, .. } = simulation.world;
     summary(&scenario, recorder, on_line, facts)
 }
 
 /// The summary of all parts, each with the places of its tenants; `recorder` knows the levels of all together.
-pub(super) fn sum_up_all(
+pub(super) fn sum_up_all<const EVERYDAY: bool>(
     scenario: &Scenario,
     mut recorder: Recorder,
     crowd: Crowd,
-    parts: Vec<(Simulation<'static>, Vec<usize>)>,
+    parts: Vec<(Simulation<'static, EVERYDAY>, Vec<usize>)>,
 ) -> Summary {
     let broken = parts.iter().any(|(part, _)| part.world.broken);
     let worlds = parts.iter().map(|(part, _)| &part.world).filter(|world| world.broken == broken);
@@ -67,7 +67,7 @@ fn among_all(breach: Breach, tenants: &[usize]) -> Breach {
 
 impl Facts {
     /// In virtual time every acknowledged save arrives.
-    fn of(simulation: &mut Simulation<'_>) -> Self {
+    fn of<const EVERYDAY: bool>(simulation: &mut Simulation<'_, EVERYDAY>) -> Self {
         let Simulation { world, desks, .. } = simulation;
         let mut tenants = vec![TenantEnding::default(); world.tenants.len()];
         let mut by_design = ByDesign::default();

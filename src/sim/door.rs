@@ -85,7 +85,7 @@ impl Door {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// To be asked after a ring, and where a call's end may bring one forward.
     #[inline]
     pub(super) fn look_for_the_next_ring(&mut self) {
@@ -96,7 +96,7 @@ impl World<'_> {
     }
 }
 
-impl Simulation<'_> {
+impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
     /// A phone rings, or a call begins that was waited for, or one is taken from the workload to wait for.
     #[inline(never)]
     pub(super) fn knock(&mut self) {
@@ -133,7 +133,7 @@ impl Simulation<'_> {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     fn phone_rings(&mut self, desk: &mut Desk, ring: Ring) {
         let key = desk.keys.open(ring.caller);
         if self.lets_in(desk, key, (ring.tenant, ring.number)).is_ok() {

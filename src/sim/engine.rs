@@ -14,8 +14,8 @@ use crate::pool::Key;
 use crate::workload::{Ring, Workload};
 
 /// A scenario being played.
-pub(super) struct Simulation<'j> {
-    pub(super) world: World<'j>,
+pub(super) struct Simulation<'j, const EVERYDAY: bool = false> {
+    pub(super) world: World<'j, EVERYDAY>,
     /// All workers, in the order of the tenants.
     pub(super) desks: Vec<Desk>,
     /// Whose pool was concerned last, and whether it has not reported since.
@@ -23,7 +23,7 @@ pub(super) struct Simulation<'j> {
     pub(super) is_to_report: bool,
 }
 
-impl<'j> Simulation<'j> {
+impl<'j, const EVERYDAY: bool> Simulation<'j, EVERYDAY> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
         let world = World::new(part, listener);
         Self { desks: desks(part, &world.workload), world, touched: DeskId(0), is_to_report: false }
@@ -147,7 +147,7 @@ impl<'j> Simulation<'j> {
     /// The workload's next call rings, now.
     #[inline]
     fn ring(&mut self) {
-        if self.world.door.is_some() {
+        if self.world.has_door() {
             return self.knock();
         }
         let Some(ring) = self.world.workload.ring() else { return };
@@ -203,7 +203,7 @@ impl<'j> Simulation<'j> {
     /// Something that concerns one worker.
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    fn step_of(&mut self, id: DeskId, what: impl FnOnce(&mut World<'j>, &mut Desk)) {
+    fn step_of(&mut self, id: DeskId, what: impl FnOnce(&mut World<'j, EVERYDAY>, &mut Desk)) {
         let Self { world, desks, .. } = self;
         let desk = &mut desks[id.0 as usize];
         what(world, desk);
@@ -212,7 +212,7 @@ impl<'j> Simulation<'j> {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// A tick that a sooner one has overtaken is none: the pool asked anew after that.
     fn tick(&mut self, desk: &mut Desk) {
         if desk.tick_at != self.now {
@@ -225,7 +225,7 @@ impl World<'_> {
     }
 }
 
-impl Simulation<'static> {
+impl<const EVERYDAY: bool> Simulation<'static, EVERYDAY> {
     /// Some of the tenants, played for those who put them together with the others.
     pub(super) fn part(part: &Part) -> Self {
         let mut simulation = Self::new(part, Listener::default());

@@ -28,7 +28,7 @@ pub(super) fn project(tenant: usize) -> String {
     format!("proj_{tenant}")
 }
 
-impl Simulation<'_> {
+impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
     pub(super) fn fault(&mut self, number: u32, begins: bool) {
         let world = &mut self.world;
         let now = world.now;
@@ -70,7 +70,7 @@ impl Simulation<'_> {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     pub(super) fn schedule_faults(&mut self) {
         for (number, fault) in (0..).zip(&self.scenario.faults) {
             self.queue.push(Time::ZERO + fault.at, Class::Timer, Due::Fault { number, begins: true });

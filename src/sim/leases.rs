@@ -10,11 +10,11 @@ use crate::measure::ErrorCode;
 use crate::pool::{Admitted, LeaseId, PoolError, RuntimeId};
 use crate::scenario::Refusal;
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
     pub(super) fn acquire(&mut self, desk: &mut Desk, id: CallId) {
-        if self.door.is_some()
+        if self.has_door()
             && let Some(error) = self.turned_away(desk, id)
         {
             return self.refused(desk, id, error);
@@ -75,7 +75,7 @@ impl World<'_> {
             return self.finds_nobody(desk, id);
         };
         desk.books.leased(now, runtime, &mut entry.record, call.key);
-        if self.computes {
+        if self.computes() {
             return self.enter_session(desk, id);
         }
         let (at, stamp) = call.enter(entry, &desk.conduct, now, self.budget);

@@ -12,7 +12,7 @@ use crate::base::{BootKind, DrainReason, Span, Time};
 use crate::measure::Event;
 use crate::pool::{Decision, Key, PoolError, RuntimeId, WaiterId};
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// Carries out what the pool has decided; mostly that is nothing.
     #[inline]
     pub(super) fn carry_out(&mut self, desk: &mut Desk) {
@@ -29,7 +29,7 @@ impl World<'_> {
             Decision::Spawn { runtime, key, port } => self.spawn(desk, runtime, key, port),
             Decision::Drain { runtime, reason } => self.drain(desk, runtime, reason),
             Decision::Grant { waiter, lease, runtime, admission } => {
-                if self.door.is_some() && self.was_nobodys(desk, waiter, Some((lease, runtime))) {
+                if self.has_door() && self.was_nobodys(desk, waiter, Some((lease, runtime))) {
                     return;
                 }
                 let (call, key, number) = self.waited(desk, waiter);
@@ -45,7 +45,7 @@ impl World<'_> {
     #[cold]
     #[inline(never)]
     fn denied(&mut self, desk: &mut Desk, waiter: WaiterId, error: PoolError) {
-        if self.door.is_some() && self.was_nobodys(desk, waiter, None) {
+        if self.has_door() && self.was_nobodys(desk, waiter, None) {
             return;
         }
         let (call, key, number) = self.waited(desk, waiter);
@@ -80,7 +80,7 @@ impl World<'_> {
         let entry =
             desk.runtimes.insert(runtime, || Runtime::new(key, port, now, (conduct.life_from(seed), kind), record));
         let outcome = conduct.boot(&entry.life, kind, now.ns());
-        if self.computes && self.computes_boot(desk, kind, outcome, runtime) {
+        if self.computes() && self.computes_boot(desk, kind, outcome, runtime) {
             return;
         }
         let (ends, ready) = match outcome {

@@ -10,13 +10,14 @@
 //!
 //! Tenants who never meet are played apart, on as many threads as there are; that changes no figure ([`parts`](self)).
 //!
-//! A turn costs some three and a half thousand instructions, none of which stands out. Three rules keep it so. What is written field by
-//! field must not be copied as a whole soon after, nor be read by a load wider than its store, because such a load waits
-//! until the fields have left the processor's store buffer: events and levels travel as words, entries are made where they
-//! are to stand, and the pool's orders are read where they lie. What concerns one worker is handed that worker: the engine
-//! finds it once a step, and whatever else a step needs is in the [`World`](self) that all share. And what is rare (a broken
-//! law, a fault, who listens, official rules) stands in functions of its own that are never inlined, so that the rest fits
-//! the instruction cache. `cargo bench --bench sim` tells.
+//! A turn costs some three and a half thousand instructions, none of which stands out. Four rules keep it so. What is
+//! written field by field must not be copied as a whole soon after, nor be read by a load wider than its store, because such
+//! a load waits until the fields have left the processor's store buffer: events and levels travel as words, entries are made
+//! where they are to stand, and the pool's orders are read where they lie. What concerns one worker is handed that worker: the
+//! engine finds it once a step, and whatever else a step needs is in the [`World`](self) that all share. What is rare (a broken
+//! law, a fault, official rules) stands in functions of its own that are never inlined, so that the rest fits the instruction
+//! cache. And what every step would ask for in vain in nearly every play (who listens, a door, cores) is left out of a copy of
+//! the engine that is compiled for those plays. `cargo bench --bench sim` tells.
 //!
 //! What virtual time leaves out: what HTTP and the kernel cost. A search takes what the scenario's law says, and longer
 //! only where a scenario says how many cores a host has and how much of the work is computing.

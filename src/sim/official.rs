@@ -12,7 +12,7 @@ use crate::base::{DrainReason, Span};
 use crate::measure::ErrorCode;
 use crate::pool::RuntimeId;
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// A runtime that has just booted is ended without a flush: there is no room for it. It never served, so it is no
     /// drain that anybody counts.
     pub(super) fn discard(&mut self, desk: &mut Desk, runtime: RuntimeId) {

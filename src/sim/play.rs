@@ -16,6 +16,7 @@ use super::crowd::Crowd;
 use super::engine::Simulation;
 use super::journal::{Journal, Listener};
 use super::parts::{self, Part};
+use super::world;
 use crate::base::{Span, Time};
 use crate::measure::{Level, Recorder, Summary};
 use crate::scenario::Scenario;
@@ -23,27 +24,34 @@ use crate::scenario::Scenario;
 /// Plays the scenario in virtual time and says how it went. Works on the threads of the rayon pool it is called in.
 pub fn play(scenario: &Arc<Scenario>) -> Summary {
     // Whether a threshold ends the play is asked of all tenants together, at times that no part knows of.
+    if world::is_everyday(scenario) { play_as::<true>(scenario) } else { play_as::<false>(scenario) }
+}
+
+fn play_as<const EVERYDAY: bool>(scenario: &Arc<Scenario>) -> Summary {
     let aborts = scenario.thresholds.iter().any(|threshold| threshold.aborts_after().is_some());
     let mut parts = if aborts { vec![parts::whole(scenario)] } else { parts::split(scenario) };
-    if parts.len() > 1 { Company::new(scenario, parts).play() } else { alone(&parts.remove(0), Listener::default()) }
+    if parts.len() > 1 {
+        return Company::<EVERYDAY>::new(scenario, parts).play();
+    }
+    alone::<EVERYDAY>(&parts.remove(0), Listener::default())
 }
 
 /// Plays the scenario, and tells the journal everything that pools were told and decided.
 pub fn play_with(scenario: &Arc<Scenario>, journal: &mut dyn Journal) -> Summary {
-    alone(&parts::whole(scenario), Listener(Some(journal)))
+    alone::<false>(&parts::whole(scenario), Listener(Some(journal)))
 }
 
 /// All tenants in one simulation.
-fn alone(part: &Part, listener: Listener<'_>) -> Summary {
-    let mut simulation = Simulation::new(part, listener);
+fn alone<const EVERYDAY: bool>(part: &Part, listener: Listener<'_>) -> Summary {
+    let mut simulation = Simulation::<EVERYDAY>::new(part, listener);
     simulation.play_out();
     conclusion::sum_up(simulation)
 }
 
 /// The parts of a scenario, and what they make together.
-struct Company<'s> {
+struct Company<'s, const EVERYDAY: bool> {
     scenario: &'s Scenario,
-    parts: Vec<(Simulation<'static>, Vec<usize>)>,
+    parts: Vec<(Simulation<'static, EVERYDAY>, Vec<usize>)>,
     together: Together,
 }
 
@@ -58,7 +66,7 @@ struct Together {
     stretch: Range<Time>,
 }
 
-impl<'s> Company<'s> {
+impl<'s, const EVERYDAY: bool> Company<'s, EVERYDAY> {
     fn new(scenario: &'s Scenario, parts: Vec<Part>) -> Self {
         let together = Together {
             recorder: scenario.recorder(),
@@ -102,7 +110,7 @@ impl<'s> Company<'s> {
     }
 
     /// Plays each part, and puts together meanwhile what they did before.
-    fn each(&mut self, play: impl Fn(&mut Simulation<'static>) + Sync) {
+    fn each(&mut self, play: impl Fn(&mut Simulation<'static, EVERYDAY>) + Sync) {
         let Self { parts, together, .. } = self;
         rayon::join(|| together.put_together(), || parts.par_iter_mut().for_each(|(part, _)| play(part)));
     }

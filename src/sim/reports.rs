@@ -8,7 +8,7 @@ use super::world::World;
 use crate::base::{TenantIndex, Time};
 use crate::measure::Event;
 
-impl Simulation<'_> {
+impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
     /// A step concerned the pool. It reports when time goes on, or when another's turn comes: what it held for no time
     /// it never held. Whether the step broke a law is [judged](World::judge) at once.
     #[inline]
@@ -51,7 +51,7 @@ impl Simulation<'_> {
     }
 }
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// Whether the step that concerned the pool broke a law.
     #[inline]
     pub(super) fn judge(&mut self, desk: &Desk) {

@@ -10,7 +10,7 @@ use crate::measure::{ErrorCode, Event, Recall, Save};
 use crate::pool::Key;
 use crate::workload::{Call, Next, Ring, Workload};
 
-impl World<'_> {
+impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     /// Whose the call is.
     #[inline]
     pub(super) fn desk_of(&self, ring: Ring) -> DeskId {
@@ -72,7 +72,7 @@ impl World<'_> {
     /// Starts the runtime's session, waits for whoever is starting it, or goes on.
     #[inline(never)]
     pub(super) fn enter_session(&mut self, desk: &mut Desk, id: CallId) {
-        if self.computes && self.computing.session_start > Span::ZERO && self.computes_session(desk, id) {
+        if self.computes() && self.computing.session_start > Span::ZERO && self.computes_session(desk, id) {
             return;
         }
         let call = &mut desk.calls[id.0 as usize];
@@ -81,7 +81,7 @@ impl World<'_> {
         let Some(entry) = desk.runtimes.get_mut(runtime) else {
             return self.finds_nobody(desk, id);
         };
-        if !self.computes {
+        if !self.computes() {
             let (at, stamp) = call.enter(entry, &desk.conduct, self.now, self.budget);
             return self.queue.push(at, Class::Ending, Due::Call { desk: desk.id, call: id, stamp });
         }
@@ -216,13 +216,13 @@ impl World<'_> {
         call.step = Step::Gone;
         call.stamp = call.stamp.wrapping_add(1);
         let (key, number) = (call.key, call.call.number);
-        if self.workload.ended(&call.call, self.now) || self.door.is_some() {
+        if self.workload.ended(&call.call, self.now) || self.has_door() {
             self.look_for_the_next_ring();
         }
         desk.free_calls.push(id);
         self.line(-1);
         self.tell(desk, Fact::HungUp { number, key });
-        if self.door.is_some() {
+        if self.has_door() {
             self.goes_out(desk, id);
         }
         desk.keys.close(key);

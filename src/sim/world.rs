@@ -22,7 +22,10 @@ use crate::scenario::{Computing, Refusal, Scenario};
 use crate::workload::Workload;
 
 /// All that is played but the workers.
-pub(super) struct World<'j> {
+///
+/// An `EVERYDAY` one is compiled without what few plays have: somebody who listens, a door, cores that runtimes compete for,
+/// phases.
+pub(super) struct World<'j, const EVERYDAY: bool> {
     pub(super) scenario: Arc<Scenario>,
     /// Of a recall.
     pub(super) budget: Span,
@@ -40,7 +43,7 @@ pub(super) struct World<'j> {
     /// What of a runtime's work competes for its host's cores.
     pub(super) computing: Computing,
     /// Something of it does.
-    pub(super) computes: bool,
+    computes: bool,
     /// By tenant.
     pub(super) tenants: Vec<TenantState>,
     pub(super) on_line: Crowd,
@@ -76,9 +79,10 @@ pub(super) struct CloudState {
     pub(super) slow: faults::Slowness,
 }
 
-impl<'j> World<'j> {
+impl<'j, const EVERYDAY: bool> World<'j, EVERYDAY> {
     pub(super) fn new(part: &Part, listener: Listener<'j>) -> Self {
         let scenario = &part.scenario;
+        assert!(!EVERYDAY || (is_everyday(scenario) && listener.0.is_none()), "it is compiled for no other");
         let mut world = Self {
             budget: scenario.budget,
             attempts: match scenario.on_refusal {
@@ -112,6 +116,18 @@ impl<'j> World<'j> {
         world
     }
 
+    /// Callers are looked at before they speak.
+    #[inline]
+    pub(super) fn has_door(&self) -> bool {
+        !EVERYDAY && self.door.is_some()
+    }
+
+    /// Something of a runtime's work competes for its host's cores.
+    #[inline]
+    pub(super) fn computes(&self) -> bool {
+        !EVERYDAY && self.computes
+    }
+
     #[inline]
     pub(super) fn window(&self) -> Time {
         self.window
@@ -134,7 +150,9 @@ impl<'j> World<'j> {
     #[expect(clippy::inline_always, reason = "the fact is made only where somebody listens")]
     #[inline(always)]
     pub(super) fn tell(&mut self, desk: &Desk, fact: Fact) {
-        self.listener.tell(self.now, (desk.tenant, desk.id), fact);
+        if !EVERYDAY {
+            self.listener.tell(self.now, (desk.tenant, desk.id), fact);
+        }
     }
 
     /// Tells the recorder, and whoever listens. Where only totals are kept the event never is one: what would be its fields
@@ -142,7 +160,7 @@ impl<'j> World<'j> {
     #[expect(clippy::inline_always, reason = "see `Recorder::count`")]
     #[inline(always)]
     pub(super) fn note(&mut self, event: impl Fn() -> Event) {
-        if self.notes_aloud {
+        if !EVERYDAY && self.notes_aloud {
             return self.note_aloud(&event());
         }
         self.recorder.count(&event());
@@ -161,6 +179,11 @@ impl<'j> World<'j> {
         let stamp = desk.call(id).next(step);
         self.queue.push(at, class, Due::Call { desk: desk.id, call: id, stamp });
     }
+}
+
+/// Whether an `EVERYDAY` [`World`] can play it, where nobody listens.
+pub(super) fn is_everyday(scenario: &Scenario) -> bool {
+    Door::of(scenario).is_none() && !computing::competes(scenario) && scenario.phases.is_empty()
 }
 
 fn tenants(scenario: &Scenario) -> Vec<TenantState> {

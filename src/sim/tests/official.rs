@@ -135,7 +135,7 @@ fn the_papers_say_what_comes_of_the_shipped_shop() {
 #[test]
 fn what_no_rule_allows_ends_the_play_all_the_same() {
     let scenario = official(&busy(""), 1);
-    let mut simulation = Simulation::new(&whole(&scenario), Listener::default());
+    let mut simulation = Simulation::<false>::new(&whole(&scenario), Listener::default());
     // Books that know of other ports.
     let settings = Settings { runtime_port_range: 7020..=7021, ..scenario.pool.clone() };
     let books = |tenant| Books::new(tenant, &settings, scenario.profile);
