@@ -54,7 +54,8 @@ impl Tally {
     }
 
     /// A granted lease.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "see `Recorder::observe`")]
+    #[inline(always)]
     pub(super) fn admission(&mut self, admission: Admission, took: Span, budget: Span) {
         let admissions = &mut self.counts.admissions;
         let count = match admission {

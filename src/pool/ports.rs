@@ -72,6 +72,9 @@ impl Ports {
 
     /// Puts the strangers' ports that may be tried again among the free ones.
     pub(super) fn recheck_strangers(&mut self, now: Time) {
+        if self.strangers.is_empty() {
+            return;
+        }
         let due = self.strangers.iter().take_while(|(seen, _)| *seen + self.recheck <= now).count();
         self.free.extend(self.strangers.drain(..due).map(|(_, port)| port));
     }

@@ -33,7 +33,7 @@ pub(super) struct OnLine {
 
 impl OnLine {
     /// A call that rings, before its first turn.
-    pub(super) fn new(call: Call, key: Key, turn: Turn) -> Self {
+    pub(super) fn new(call: Call, key: Key, turn: Turn, attempts: u32) -> Self {
         let rang = call.rings_at;
         Self {
             call,
@@ -43,7 +43,7 @@ impl OnLine {
             stamp: 0,
             turn,
             lease: None,
-            attempts: 0,
+            attempts,
             repeated: false,
             wanted: rang,
             asked: rang,

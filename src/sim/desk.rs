@@ -40,8 +40,8 @@ pub(super) struct Desk {
     pub(super) reported: (u32, u32),
     /// The soonest tick in the queue.
     pub(super) tick_at: Time,
-    /// A boot was begun since the pool was last asked when it wants a tick.
-    pub(super) spawned: bool,
+    /// The pool may want a sooner one, or one at all.
+    pub(super) is_to_look: bool,
     /// It wants none sooner than this after that.
     first_tick: Span,
     /// Seeds the lives of its runtimes.
@@ -131,7 +131,7 @@ impl Desk {
             acknowledged: 0,
             reported: (0, 0),
             tick_at: Time::NEVER,
-            spawned: false,
+            is_to_look: true,
             lives: lives.below(u64::MAX),
         }
     }
@@ -147,16 +147,16 @@ impl Desk {
         &mut self.calls[id.0 as usize]
     }
 
-    /// Whether the pool may want a tick before the one it gets: only a boot that has just begun can, because whoever is
-    /// idle now was idle before whoever will be.
+    /// A boot begins: it may want a tick before the one the pool gets. Nothing else does, because whoever is idle now was
+    /// idle before whoever will be.
     #[inline]
-    pub(super) fn wants_look(&self, now: Time) -> bool {
-        self.tick_at == Time::NEVER || (self.spawned && now + self.first_tick < self.tick_at)
+    pub(super) fn awaits_boot(&mut self, now: Time) {
+        self.is_to_look |= now + self.first_tick < self.tick_at;
     }
 
     /// A boot is over. Where that has to be noticed, the pool wants a tick.
-    pub(super) fn awaits_poll(&mut self) {
-        self.spawned |= self.pool.is_official();
+    pub(super) fn awaits_poll(&mut self, now: Time) {
+        self.is_to_look |= self.pool.is_official() && now < self.tick_at;
     }
 
     /// The seed of a new life of the caller's runtime, and how it begins.
@@ -166,6 +166,9 @@ impl Desk {
         let number = state.lives;
         state.lives += 1;
         let kind = if state.on_disk { BootKind::Warm } else { BootKind::Cold };
+        if self.conduct.is_certain() {
+            return (0, kind);
+        }
         (Stream::numbered(self.lives.wrapping_add(u64::from(key.0)), u64::from(number)).below(u64::MAX), kind)
     }
 

@@ -218,7 +218,7 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
         if desk.tick_at != self.now {
             return;
         }
-        desk.tick_at = Time::NEVER;
+        (desk.tick_at, desk.is_to_look) = (Time::NEVER, true);
         self.tell(desk, Fact::Ticked);
         desk.pool.tick(self.now);
         self.carry_out(desk);

@@ -73,7 +73,7 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
             return self.port_is_taken(desk, runtime, port);
         }
         let record = desk.books.spawned(now, runtime, key, &mut desk.keys.state(key).current);
-        desk.spawned = true;
+        desk.awaits_boot(now);
         let (seed, kind) = desk.next_life(key);
         let conduct = &desk.conduct;
         // Made where it stands: to copy it from where it was made would have to wait.
@@ -131,7 +131,7 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
         let tenant = desk.tenant;
         desk.keys.state(key).on_disk = true;
         desk.pool.started(now, runtime, kind);
-        desk.awaits_poll();
+        desk.awaits_poll(now);
         let took = now.since(began);
         self.note(|| Event::Booted { tenant, began, kind, took });
         self.tell(desk, Fact::Started { runtime, kind });

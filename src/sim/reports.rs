@@ -66,7 +66,6 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     fn report(&mut self, desk: &mut Desk) -> Time {
         let now = self.now;
         let ((live, busy), before) = (desk.pool.held(), desk.reported);
-        let looks = desk.wants_look(now);
         if (live, busy) != before {
             desk.reported = (live, busy);
             desk.books.compare(now, live);
@@ -78,7 +77,7 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
                 self.tell_level(tenant, runtimes, busy);
             }
         }
-        if looks { self.see_to_tick(desk) } else { Time::NEVER }
+        if desk.is_to_look { self.see_to_tick(desk) } else { Time::NEVER }
     }
 
     /// Tells those who put parts together, and who listens, how much more a pool holds, and what all of its tenant's do.
@@ -96,8 +95,9 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
     #[cold]
     #[inline(never)]
     fn see_to_tick(&mut self, desk: &mut Desk) -> Time {
-        desk.spawned = false;
-        let Some(wake) = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at) else { return Time::NEVER };
+        let wake = desk.pool.next_wake().filter(|wake| *wake < desk.tick_at);
+        desk.is_to_look = wake.is_none() && desk.tick_at == Time::NEVER;
+        let Some(wake) = wake else { return Time::NEVER };
         desk.tick_at = wake;
         self.queue.push(wake, Class::Timer, Due::Tick { desk: desk.id });
         wake

@@ -26,8 +26,8 @@ impl<const EVERYDAY: bool> World<'_, EVERYDAY> {
         let key = key.unwrap_or_else(|| desk.keys.open(ring.caller));
         self.tell(desk, Fact::Rang { number: ring.number, caller: ring.caller, key });
         self.line(1);
-        let id = desk.pick_up(&self.workload, ring, key);
-        self.begin_turn(desk, id);
+        let id = desk.pick_up(&self.workload, ring, key, self.attempts);
+        self.attempt(desk, id, Errand::Recall);
     }
 
     /// A step that was due.
@@ -255,19 +255,20 @@ impl Desk {
     /// one of who is there now.
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    fn pick_up(&mut self, workload: &Workload, ring: Ring, key: Key) -> CallId {
-        let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(workload.call(ring), key) };
+    fn pick_up(&mut self, workload: &Workload, ring: Ring, key: Key, attempts: u32) -> CallId {
+        let Some(id) = self.free_calls.pop() else { return self.pick_up_one_more(workload.call(ring), key, attempts) };
         let on_line = &mut self.calls[id.0 as usize];
         on_line.become_next(workload, ring, key);
         on_line.turn = on_line.call.first_turn(&self.traffic);
+        on_line.attempts = attempts;
         id
     }
 
     #[cold]
     #[inline(never)]
-    fn pick_up_one_more(&mut self, mut call: Call, key: Key) -> CallId {
+    fn pick_up_one_more(&mut self, mut call: Call, key: Key, attempts: u32) -> CallId {
         let turn = call.first_turn(&self.traffic);
-        self.calls.push(OnLine::new(call, key, turn));
+        self.calls.push(OnLine::new(call, key, turn, attempts));
         CallId(u32::try_from(self.calls.len() - 1).expect("fewer than 2³² calls are on the line at once"))
     }
 }

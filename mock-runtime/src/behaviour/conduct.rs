@@ -21,6 +21,7 @@ pub struct Conduct {
     works: [Distribution; WORKS],
     boot_failures: Vec<Hit<FailureMode>>,
     slow: Vec<Hit<f64>>,
+    is_certain: bool,
 }
 
 /// One runtime's place in the random streams. Small, and worth nothing without its [`Conduct`].
@@ -76,16 +77,26 @@ impl Conduct {
     /// What `behaviour` means for runtimes of `project`. The behaviour must have passed its
     /// [check](Behaviour::check).
     pub fn new(behaviour: &Behaviour, project: &str) -> Self {
-        let Behaviour { session_start, search, save, flush, terminate, .. } = behaviour;
+        let Behaviour { boot_cold, boot_warm, session_start, search, save, flush, terminate, .. } = behaviour;
+        let works = [session_start, search, save, flush, terminate];
+        let (boot_failures, slow) = (failures(behaviour, project), slow(behaviour, project));
+        let mut laws = works.into_iter().chain([boot_cold, boot_warm]);
         Self {
             seed: behaviour.seed,
             origin_ns: behaviour.origin_ns,
-            boot_cold: behaviour.boot_cold.clone(),
-            boot_warm: behaviour.boot_warm.clone(),
-            works: [session_start, search, save, flush, terminate].map(Clone::clone),
-            boot_failures: failures(behaviour, project),
-            slow: slow(behaviour, project),
+            is_certain: laws.all(is_constant) && boot_failures.is_empty() && slow.is_empty(),
+            boot_cold: boot_cold.clone(),
+            boot_warm: boot_warm.clone(),
+            works: works.map(Clone::clone),
+            boot_failures,
+            slow,
         }
+    }
+
+    /// Whether nothing is left to chance, so that all lives are alike and any seed will do.
+    #[inline]
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
     }
 
     /// Life number `number` (from 0) of the runtime of (`project`, `user`).
@@ -163,6 +174,10 @@ impl Conduct {
     }
 }
 
+fn is_constant(law: &Distribution) -> bool {
+    matches!(law, Distribution::Constant { .. })
+}
+
 fn failures(behaviour: &Behaviour, project: &str) -> Vec<Hit<FailureMode>> {
     let ours =
         (FAILURE..).zip(&behaviour.boot_failures).filter(|(_, failure)| concerns(failure.project.as_deref(), project));
@@ -209,6 +224,45 @@ mod tests {
     /// Open from 1 s to 2 s after the origin.
     fn window() -> Window {
         Window { from_ns: 1_000 * MS, until_ns: 2_000 * MS }
+    }
+
+    #[test]
+    fn a_conduct_is_certain_where_every_law_is_constant_and_no_window_hits_its_project() {
+        let constant = || Distribution::Constant { ns: MS };
+        let certain = Behaviour {
+            boot_cold: constant(),
+            boot_warm: constant(),
+            session_start: constant(),
+            search: constant(),
+            save: constant(),
+            flush: constant(),
+            terminate: constant(),
+            ..Behaviour::default()
+        };
+        let with = |change: &dyn Fn(&mut Behaviour)| {
+            let mut behaviour = certain.clone();
+            change(&mut behaviour);
+            Conduct::new(&behaviour, "p").is_certain()
+        };
+        let law = || Distribution::lognormal_median(8 * MS, 0.5).expect("fine");
+        let slow = |project: &str| Slow { window: window(), project: Some(project.into()), share: 0.5, factor: 3.0 };
+        let failure = BootFailure { window: window(), project: None, share: 0.2, how: FailureMode::Exit };
+        let windows_elsewhere = with(&|behaviour| behaviour.slow = vec![slow("q")]);
+        assert!(with(&|_| {}) && windows_elsewhere);
+        let chances: [&dyn Fn(&mut Behaviour); 9] = [
+            &|behaviour| behaviour.boot_cold = law(),
+            &|behaviour| behaviour.boot_warm = law(),
+            &|behaviour| behaviour.session_start = law(),
+            &|behaviour| behaviour.search = law(),
+            &|behaviour| behaviour.save = law(),
+            &|behaviour| behaviour.flush = law(),
+            &|behaviour| behaviour.terminate = law(),
+            &|behaviour| behaviour.slow = vec![slow("p")],
+            &|behaviour| behaviour.boot_failures = vec![failure.clone()],
+        ];
+        for (number, chance) in chances.into_iter().enumerate() {
+            assert!(!with(chance), "chance {number} was overlooked");
+        }
     }
 
     #[test]
