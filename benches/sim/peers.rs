@@ -27,33 +27,50 @@ const PEERS: [Peer; 2] = [
 const BARE_THERE: f64 = 12.2e6;
 
 /// The model has recalls alone; a turn of busyhour's saves, too, which asks the pool once more.
-const TURNS: [(&str, Option<&str>); 2] = [("recalls", None), ("recalls and saves", Some("saves"))];
+const TURNS: [(&str, Option<&str>); 2] = [(RECALLS, None), ("recalls and saves", Some("saves"))];
+const RECALLS: &str = "recalls";
+
+/// This machine beside the one for which the targets were set.
+#[derive(Clone, Copy)]
+pub(crate) struct Machine {
+    /// Who was played on both, recalls alone.
+    pub(crate) by: &'static str,
+    /// His turns a second here, by those there.
+    pub(crate) speed: f64,
+}
 
 /// Plays every peer that can be had, and prints how busyhour compares, and how it would if it met the target where that
-/// was set: it found `reused` of the turns without a boot, at `rate` turns a second.
-pub(crate) fn play(reused: f64, (rate, target): (f64, f64)) {
-    let told = |name: &str, turn: &str, there: f64, theirs: Result<f64, String>| match theirs {
+/// was set: it found `reused` of the turns without a boot, at `rate` turns a second. The machine by the last of them, who
+/// is the nearest.
+pub(crate) fn play(reused: f64, (rate, target): (f64, f64)) -> Option<Machine> {
+    let mut machine = None;
+    let mut told = |name: &'static str, turn: &str, there: f64, theirs: Result<f64, String>| match theirs {
         Ok(theirs) => {
             let (ours, asked) = (rate / theirs, target / there);
             println!(
                 "  {name} ({turn}): {:.2} million turns/s, busyhour {ours:.2} times, {asked:.2} asked",
                 theirs / 1e6
             );
+            if turn == RECALLS {
+                machine = Some(Machine { by: name, speed: theirs / there });
+            }
         }
         Err(reason) => println!("  {name} ({turn}): not played: {reason}"),
     };
     for (turn, argument) in TURNS {
         told("a bare loop", turn, BARE_THERE, bare_loop(argument.is_some(), reused));
     }
-    let python = match python() {
-        Ok(python) => python,
-        Err(reason) => return println!("  no peers: {reason}"),
-    };
-    for peer in PEERS {
-        for (turn, argument) in TURNS {
-            told(peer.name, turn, peer.there, peer.play(&python, argument, reused));
+    match python() {
+        Ok(python) => {
+            for peer in PEERS {
+                for (turn, argument) in TURNS {
+                    told(peer.name, turn, peer.there, peer.play(&python, argument, reused));
+                }
+            }
         }
+        Err(reason) => println!("  no peers: {reason}"),
     }
+    machine
 }
 
 /// Turns a second, of the quickest of three plays.
