@@ -59,23 +59,35 @@ fn main() {
 /// One-turn calls: the model that has peers. They tell what this machine is beside that of the targets.
 fn lru(with_peers: bool) -> Option<Machine> {
     let target = 6e6;
-    let (reused, rate) = turns("one-turn calls on 64 slots", &models::lru(Hours(6)), target);
+    let scenario = models::lru(Hours(6));
+    let (reused, mut rate) = turns("one-turn calls on 64 slots", &scenario, target);
     assert!((reused - models::LRU_REUSED).abs() < 0.0015, "{reused:.4} of the turns found a runtime: a wrong model");
-    let machine = with_peers.then(|| peers::play(reused, (rate, target))).flatten();
+    if !with_peers {
+        return None;
+    }
+    // Once more beside each peer: such machines are quicker in one second than in the next.
+    let machine = peers::play(reused, target, || {
+        rate = rate.max(rate_of(&best(&scenario)));
+        rate
+    });
     print_scaled(rate, target, machine);
     machine
 }
 
 /// Turns a second, printed beside the target, with the share of turns that needed no boot.
 fn turns(what: &str, scenario: &Arc<Scenario>, target: f64) -> (f64, f64) {
-    let (summary, took) = best(scenario);
-    let (counts, boots) = (&summary.total.counts, boots(&summary));
+    let played = best(scenario);
+    let rate = rate_of(&played);
+    let (counts, boots) = (&played.0.total.counts, boots(&played.0));
     assert_eq!((counts.violations, counts.recalls_failed), (0, 0), "nothing goes wrong in this model");
-    let rate = counts.turns as f64 / took.as_secs_f64();
     let reused = 1.0 - boots as f64 / counts.turns as f64;
     println!("{what}: {} turns, {:.1} % without a boot", counts.turns, 100.0 * reused);
     print_rate("busyhour", rate, target);
     (reused, rate)
+}
+
+fn rate_of((summary, took): &(Summary, Duration)) -> f64 {
+    summary.total.counts.turns as f64 / took.as_secs_f64()
 }
 
 fn boots(summary: &Summary) -> u64 {

@@ -40,13 +40,13 @@ pub(crate) struct Machine {
 }
 
 /// Plays every peer that can be had, and prints how busyhour compares, and how it would if it met the target where that
-/// was set: it found `reused` of the turns without a boot, at `rate` turns a second. The machine by the last of them, who
-/// is the nearest.
-pub(crate) fn play(reused: f64, (rate, target): (f64, f64)) -> Option<Machine> {
+/// was set: it found `reused` of the turns without a boot, and `ours` says at how many turns a second. The machine by the
+/// last of them, who is the nearest.
+pub(crate) fn play(reused: f64, target: f64, mut ours: impl FnMut() -> f64) -> Option<Machine> {
     let mut machine = None;
     let mut told = |name: &'static str, turn: &str, there: f64, theirs: Result<f64, String>| match theirs {
         Ok(theirs) => {
-            let (ours, asked) = (rate / theirs, target / there);
+            let (ours, asked) = (ours() / theirs, target / there);
             println!(
                 "  {name} ({turn}): {:.2} million turns/s, busyhour {ours:.2} times, {asked:.2} asked",
                 theirs / 1e6
