@@ -23,11 +23,11 @@ use crate::scenario::Scenario;
 
 /// Plays the scenario in virtual time and says how it went. Works on the threads of the rayon pool it is called in.
 pub fn play(scenario: &Arc<Scenario>) -> Summary {
-    // Whether a threshold ends the play is asked of all tenants together, at times that no part knows of.
     if world::is_everyday(scenario) { play_as::<true>(scenario) } else { play_as::<false>(scenario) }
 }
 
 fn play_as<const EVERYDAY: bool>(scenario: &Arc<Scenario>) -> Summary {
+    // Whether a threshold ends the play is asked of all tenants together, at times that no part knows of.
     let aborts = scenario.thresholds.iter().any(|threshold| threshold.aborts_after().is_some());
     let mut parts = if aborts { vec![parts::whole(scenario)] } else { parts::split(scenario) };
     if parts.len() > 1 {

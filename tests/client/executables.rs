@@ -37,12 +37,12 @@ async fn a_file_that_may_not_be_executed_is_named_when_the_client_is_built() {
 async fn a_file_the_kernel_cannot_execute_is_named_and_takes_no_slot() {
     let rig = Rig::new();
     let file = script(&rig, "");
-    std::fs::write(&file.path, "#!/nowhere/interpreter\n").expect("it is ours");
+    scripts::write_for("/nowhere/interpreter", &file.path, "");
     let client = rig.client(1).executable(file).build().expect("it looks executable");
     for id in ["ann", "bob"] {
         let error = refused(&client, id).await;
         assert_eq!(error.code(), "runtime.start_failed");
-        assert!(error.to_string().contains("cannot be executed"), "{error}");
+        assert!(error.to_string().contains("cannot be executed: No such file"), "{error}");
         assert_eq!(client.levels(), Levels::default());
     }
 }
