@@ -112,6 +112,27 @@ fn the_total_is_the_tenants_together_and_its_peak_the_peak_of_the_sum() {
 }
 
 #[test]
+fn levels_told_by_their_changes_are_those_told_as_they_are() {
+    let phase = Phase { name: "noon".to_owned(), from: Span::from_secs(20), until: Span::from_secs(40) };
+    let new = || {
+        let settings = recorder(&["acme", "bank"], &[]).settings;
+        Recorder::new(RecorderSettings { phases: vec![phase.clone()], ..settings })
+    };
+    let changes = [(5, 0, 3, 2), (15, 1, 2, 0), (25, 0, -1, -2), (25, 1, 4, 4), (35, 0, 0, 1), (50, 1, -6, -4)];
+    let (mut by_changes, mut as_they_are, mut held) = (new(), new(), [Level::default(); 2]);
+    for (secs, tenant, runtimes, busy) in changes {
+        by_changes.hold_more(TenantIndex(tenant), at(secs), runtimes, busy);
+        let level = &mut held[usize::from(tenant)];
+        let runtimes = level.runtimes.wrapping_add_signed(runtimes);
+        *level = Level { runtimes, busy: level.busy.wrapping_add_signed(busy), ports: runtimes };
+        as_they_are.observe(&Event::Level { tenant: TenantIndex(tenant), at: at(secs), level: *level });
+    }
+    let [by_changes, as_they_are] = [by_changes, as_they_are].map(|recorder| recorder.finish(ending(2, 0)));
+    assert_eq!(by_changes, as_they_are);
+    assert_eq!((by_changes.total.gauges.runtimes.peak, by_changes.total.gauges.busy.peak), (8, 5));
+}
+
+#[test]
 fn a_run_that_was_cut_short_is_measured_until_then() {
     let mut recorder = recorder(&["acme"], &[]);
     recorder.observe(&level(0, at(0), 3));

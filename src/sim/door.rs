@@ -106,9 +106,7 @@ impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
         match if due { door.coming.pop() } else { None } {
             Some(Reverse(Step { ring, next: Next::Begins(key), .. })) => self.begin_call(ring, key),
             Some(Reverse(Step { ring, next: Next::Rings, .. })) => {
-                let id = self.world.desk_of(ring);
-                self.world.phone_rings(&mut self.desks[id.0 as usize], ring);
-                self.judge_and_touch(id);
+                self.step_of(self.world.desk_of(ring), |world, desk| world.phone_rings(desk, ring));
             }
             None => self.look_ahead(),
         }

@@ -159,12 +159,7 @@ impl<'j, const EVERYDAY: bool> Simulation<'j, EVERYDAY> {
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
     pub(super) fn begin_call(&mut self, ring: Ring, key: Option<Key>) {
-        let id = self.world.desk_of(ring);
-        let Self { world, desks, .. } = self;
-        let desk = &mut desks[id.0 as usize];
-        world.take_call(desk, ring, key);
-        world.judge(desk);
-        self.touch(id);
+        self.step_of(self.world.desk_of(ring), |world, desk| world.take_call(desk, ring, key));
     }
 
     #[expect(clippy::inline_always, reason = "it is the loop")]
@@ -203,7 +198,7 @@ impl<'j, const EVERYDAY: bool> Simulation<'j, EVERYDAY> {
     /// Something that concerns one worker.
     #[expect(clippy::inline_always, reason = "a call costs as much as what it does")]
     #[inline(always)]
-    fn step_of(&mut self, id: DeskId, what: impl FnOnce(&mut World<'j, EVERYDAY>, &mut Desk)) {
+    pub(super) fn step_of(&mut self, id: DeskId, what: impl FnOnce(&mut World<'j, EVERYDAY>, &mut Desk)) {
         let Self { world, desks, .. } = self;
         let desk = &mut desks[id.0 as usize];
         what(world, desk);

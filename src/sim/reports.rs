@@ -19,12 +19,6 @@ impl<const EVERYDAY: bool> Simulation<'_, EVERYDAY> {
         self.is_to_report = true;
     }
 
-    /// Both, where the desk is not at hand.
-    pub(super) fn judge_and_touch(&mut self, id: DeskId) {
-        self.world.judge(&self.desks[id.0 as usize]);
-        self.touch(id);
-    }
-
     #[inline(never)]
     fn touch_another(&mut self, id: DeskId) {
         self.report_touched();
