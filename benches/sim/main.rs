@@ -59,19 +59,16 @@ fn main() {
 /// One-turn calls: the model that has peers. They tell what this machine is beside that of the targets.
 fn lru(with_peers: bool) -> Option<Machine> {
     let target = 6e6;
-    let scenario = models::lru(Hours(6));
-    let (reused, mut rate) = turns("one-turn calls on 64 slots", &scenario, target);
+    let scenario = models::lru(Hours(24));
+    let (reused, _) = turns("one-turn calls on 64 slots", &scenario, target);
     assert!((reused - models::LRU_REUSED).abs() < 0.0015, "{reused:.4} of the turns found a runtime: a wrong model");
     if !with_peers {
         return None;
     }
     // Once more beside each peer: such machines are quicker in one second than in the next.
-    let machine = peers::play(reused, target, || {
-        rate = rate.max(rate_of(&best(&scenario)));
-        rate
-    });
-    print_scaled(rate, target, machine);
-    machine
+    let (machine, rate) = peers::play(reused, target, || rate_of(&best(&scenario)))?;
+    print_scaled(rate, target, Some(machine));
+    Some(machine)
 }
 
 /// Turns a second, printed beside the target, with the share of turns that needed no boot.
