@@ -19,7 +19,7 @@ pub(super) fn check(scenario: &Scenario, plays: u64, limit: Option<ByteSize>) ->
     let beside = if plays > 1 { format!(" {plays} times side by side") } else { String::new() };
     Err(Failure::Question(miette::miette!(
         help = format!("{}, or allow more with --max-memory", remedy(largest.part)),
-        "simulating {}{beside} would take about {} of memory, more than the {} it may have; most of it, {}, is for {}",
+        "simulating {}{beside} would take about {} of memory, more than the {} it may have; the largest share, {}, is for {}",
         scenario.name,
         needed.display().si(),
         limit.display().si(),
