@@ -10,7 +10,7 @@
 //!
 //! Tenants who never meet are played apart, on as many threads as there are; that changes no figure ([`parts`](self)).
 //!
-//! A turn costs some three and a half thousand instructions, none of which stands out. Four rules keep it so. What is
+//! A turn costs some three thousand instructions, none of which stands out. Four rules keep it so. What is
 //! written field by field must not be copied as a whole soon after, nor be read by a load wider than its store, because such
 //! a load waits until the fields have left the processor's store buffer: events and levels travel as words, entries are made
 //! where they are to stand, and the pool's orders are read where they lie. What concerns one worker is handed that worker: the
